@@ -1,0 +1,296 @@
+"""The client: the one module that opens a socket. Every request and its answer is an Exchange."""
+
+import asyncio
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, TypeVar
+
+import httpx2 as httpx
+
+from conformance.exchange import Answer, Exchange, Request, build
+
+T = TypeVar("T")
+MIB = 1024 * 1024
+
+
+class TargetGone(Exception):
+    """Nothing answers at the target's address any more."""
+
+
+class TargetUnresponsive(Exception):
+    """The target let so many requests run out of time that no more are sent."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much a request may take: seconds, and bytes of an answer's body."""
+
+    connect: float = 5.0
+    idle: float = 8.0
+    whole: float = 10.0
+    body: int = 2 * MIB
+    concurrency: int = 32
+    # Seconds lost to requests that ran out of time after which the rest get ``hurried`` each,
+    # and after which no more are sent.
+    patience: float = 30.0
+    exhausted: float = 90.0
+    hurried: float = 2.0
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach a target over HTTP, whatever its kind."""
+
+    base_url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    ca_file: str | None = None
+    trust_env: bool = False
+    limits: Limits = Limits()
+
+
+class Client:
+    """Sends requests to one base URL, one at a time or many at once.
+
+    ``observers`` see every exchange as soon as it is complete.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.base_url = connection.base_url.rstrip("/")
+        self.observers: list[Callable[[Exchange], None]] = []
+        self.requests = 0
+        self.verify = ssl.create_default_context(cafile=connection.ca_file)
+        self._lost = 0.0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="conformance-client", daemon=True)
+        self._thread.start()
+        self._pooled = self._call(self._open(keep=connection.limits.concurrency))
+        self._fresh = self._call(self._open(keep=0))
+
+    def close(self) -> None:
+        """Close every connection and end the thread."""
+
+        async def close() -> None:
+            await self._pooled.aclose()
+            await self._fresh.aclose()
+
+        self._call(close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+    def send(self, request: Request, **limits: float) -> Exchange:
+        """Send one request; ``whole`` and ``body`` lift this request's limits.
+
+        Raises TargetGone and TargetUnresponsive.
+        """
+        return self.send_all([request], **limits)[0]
+
+    def send_all(self, requests: Sequence[Request], **limits: float) -> list[Exchange]:
+        """Send many requests at once and give their exchanges in the order of the requests.
+
+        Raises TargetGone and TargetUnresponsive.
+        """
+        if self._lost > self.connection.limits.exhausted:
+            raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
+        exchanges = self._call(self._gather(requests, limits))
+        late = [e.seconds for e in exchanges if e.answer is None and e.failure and "in time" in e.failure]
+        self._lost += max(late, default=0.0)
+        for exchange in exchanges:
+            for observer in self.observers:
+                observer(exchange)
+        return exchanges
+
+    def get(self, path: str, **parts: Any) -> Exchange:
+        """Send a GET; ``parts`` as for ``exchange.build``."""
+        return self.send(build("GET", path, **parts))
+
+    def post(self, path: str, **parts: Any) -> Exchange:
+        """Send a POST; ``parts`` as for ``exchange.build``."""
+        return self.send(build("POST", path, **parts))
+
+    def run(self, talk: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], seconds: float) -> T:
+        """Run a conversation that is no single request, such as a WebSocket's, within a time limit.
+
+        Raises TimeoutError when it takes longer.
+        """
+        self.requests += 1
+
+        async def limited() -> T:
+            async with asyncio.timeout(seconds):
+                return await talk(self._fresh, self.base_url)
+
+        return self._call(limited())
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    async def _open(self, keep: int) -> httpx.AsyncClient:
+        connection = self.connection
+        return httpx.AsyncClient(
+            # Compression would hide from the body's limit how much a target really sends.
+            headers={"accept-encoding": "identity", **connection.headers},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            verify=self.verify,
+            trust_env=connection.trust_env,
+            follow_redirects=False,
+            limits=httpx.Limits(
+                max_connections=connection.limits.concurrency if keep else None,
+                max_keepalive_connections=keep,
+            ),
+            timeout=httpx.Timeout(connection.limits.idle, connect=connection.limits.connect, pool=None),
+        )
+
+    async def _gather(self, requests: Iterable[Request], limits: dict[str, float]) -> list[Exchange]:
+        gate = asyncio.Semaphore(self.connection.limits.concurrency)
+
+        async def one(request: Request) -> Exchange:
+            async with gate:
+                return await self._exchange(request, limits)
+
+        tasks = [asyncio.ensure_future(one(request)) for request in requests]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _exchange(self, request: Request, limits: dict[str, float]) -> Exchange:
+        self.requests += 1
+        started = time.perf_counter()
+        try:
+            answer = await self._attempt(self._pooled, request, limits)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError) as error:
+            # A server may drop a kept connection for the fault of an earlier request: only what
+            # a connection of its own does can be held against this one.
+            try:
+                answer = await self._attempt_afresh(request, limits)
+            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as again:
+                return self._failed(request, again if str(again) else error, started)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ssl.SSLError) as error:
+            return self._failed(request, error, started)
+        return Exchange(request, self.base_url, answer, None, time.perf_counter() - started)
+
+    async def _attempt_afresh(self, request: Request, limits: dict[str, float]) -> Answer:
+        for pause in (0.0, 0.3, 0.7):
+            await asyncio.sleep(pause)
+            try:
+                return await self._attempt(self._fresh, request, limits)
+            except httpx.ConnectError as error:
+                refused = error
+        raise TargetGone(f"{self.base_url} does not answer any more: {refused}")
+
+    async def _attempt(self, client: httpx.AsyncClient, request: Request, limits: dict[str, float]) -> Answer:
+        default = self.connection.limits
+        whole = default.hurried if self._lost > default.patience else limits.get("whole", default.whole)
+        cap = int(limits.get("body", default.body))
+        outgoing = client.build_request(
+            request.method,
+            self.base_url + request.path,
+            headers=[(k.encode("latin-1", "replace"), v.encode("utf-8", "replace")) for k, v in request.headers],
+            content=request.body,
+        )
+        started = time.perf_counter()
+        async with asyncio.timeout(whole):
+            incoming = await client.send(outgoing, stream=True)
+            try:
+                arrivals: list[float] = []
+                body = await _read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
+            finally:
+                await incoming.aclose()
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
+        return Answer(incoming.status_code, headers, body[:cap], len(body) > cap, tuple(arrivals))
+
+    def _failed(self, request: Request, error: Exception, started: float) -> Exchange:
+        return Exchange(request, self.base_url, None, _reason(error), time.perf_counter() - started)
+
+
+async def _read(incoming: httpx.Response, cap: int, arrived: Callable[[], None]) -> bytes:
+    encoding = incoming.headers.get("content-encoding", "").lower()
+    # The size of what a compressed body unfolds to is bounded here, not by the library.
+    unfold = zlib.decompressobj(47) if encoding in ("gzip", "x-gzip", "deflate") else None
+    body = bytearray()
+    async for piece in incoming.aiter_raw():
+        arrived()
+        try:
+            body += unfold.decompress(piece, cap + 1 - len(body)) if unfold else piece
+        except zlib.error as error:
+            raise httpx.DecodingError(f"the body is not {encoding}: {error}") from error
+        if len(body) > cap:
+            break
+    return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+        return "no whole answer in time"
+    if isinstance(error, (httpx.InvalidURL, httpx.LocalProtocolError)):
+        return f"could not be sent: {error}"
+    return f"no valid answer: {error or type(error).__name__}"
+
+
+def raw_answer(client: Client, request: Request, seconds: float = 5.0) -> Exchange:
+    """Send a request on a connection of its own and give every byte up to its end as the answer.
+
+    Unlike ``send`` this shows what follows the head of a 204. The body of the answer is whatever
+    came after the head, as it stood on the wire.
+    """
+
+    async def talk(_: httpx.AsyncClient, base_url: str) -> bytes:
+        url = httpx.URL(base_url + request.path)
+        tls = url.scheme == "https"
+        context = client.verify if tls else None
+        port = url.port or (443 if tls else 80)
+        reader, writer = await asyncio.open_connection(url.host, port, ssl=context)
+        try:
+            writer.write(_on_the_wire(request, url, client.connection.headers))
+            await writer.drain()
+            return await _until_end(reader)
+        finally:
+            writer.close()
+
+    try:
+        received = client.run(talk, seconds)
+    except (OSError, TimeoutError) as error:
+        return Exchange(request, client.base_url, None, _reason(error))
+    head, _, rest = received.partition(b"\r\n\r\n")
+    words = head.split(b"\r\n")[0].split(b" ")
+    if len(words) < 2 or not words[1].isdigit():
+        return Exchange(request, client.base_url, None, "no valid answer")
+    return Exchange(request, client.base_url, Answer(int(words[1]), (), rest))
+
+
+def _on_the_wire(request: Request, url: httpx.URL, headers: dict[str, str]) -> bytes:
+    sent = {"Host": url.netloc.decode(), "Connection": "close", **headers, **dict(request.headers)}
+    if request.body:
+        sent["Content-Length"] = str(len(request.body))
+    lines = [f"{request.method} {url.raw_path.decode()} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items())]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (request.body or b"")
+
+
+async def _until_end(reader: asyncio.StreamReader) -> bytes:
+    received = b""
+    while len(received) < MIB:
+        try:
+            # A server may keep the connection although it was asked not to: silence ends it then.
+            async with asyncio.timeout(1.0 if b"\r\n\r\n" in received else None):
+                piece = await reader.read(65_536)
+        except TimeoutError:
+            break
+        if not piece:
+            break
+        received += piece
+    return received

@@ -1,0 +1,179 @@
+"""A request, what came back, and how to send it again by hand."""
+
+import base64
+import gzip
+import json as jsonlib
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx2 as httpx
+
+# Above this many bytes a body is shown compressed, so that a command stays short enough to paste.
+_PLAIN_BODY = 2000
+Query = Mapping[str, object] | list[tuple[str, object]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it goes out: ``path`` is relative to the base URL, encoded, and holds the query."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        """Give a header's first value."""
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a target answered: ``arrivals`` are the seconds from sending to each piece of the body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool = False
+    arrivals: tuple[float, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """Give a header's first value."""
+        return _header(self.headers, name)
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; empty where there is none."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever bytes it holds."""
+        return self.body.decode("utf-8", "backslashreplace")
+
+    def json(self) -> Any:
+        """Give the body's JSON value.
+
+        Raises ValueError when it is no JSON (NaN and Infinity are none, RFC 8259).
+        """
+        return jsonlib.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer, or the reason why there is none."""
+
+    request: Request
+    base_url: str
+    answer: Answer | None = None
+    failure: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> int | None:
+        """The answer's status code, None where there was no answer."""
+        return self.answer.status if self.answer else None
+
+    @property
+    def url(self) -> str:
+        """The address that was asked for."""
+        return self.base_url + self.request.path
+
+    def sent(self) -> str:
+        """Say what was sent, on one line."""
+        request = self.request
+        shown = f"{request.method} {request.path}"
+        if request.body:
+            shown += f"  {request.body.decode('utf-8', 'backslashreplace')}"
+        return shown
+
+    def received(self) -> str:
+        """Say what came back, on one line."""
+        if self.answer is None:
+            return self.failure or "no answer"
+        kind = f" {self.answer.media_type}" if self.answer.media_type not in ("", "application/json") else ""
+        return f"{self.answer.status}{kind} {self.answer.text}".rstrip()
+
+    def curl(self) -> str:
+        """Give a shell command that sends this request again."""
+        return curl(self.request, self.url)
+
+
+def build(
+    method: str,
+    path: str,
+    *,
+    query: Query | None = None,
+    json: Any = ...,
+    body: bytes | None = None,
+    form: Mapping[str, str] | None = None,
+    files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """Make a request.
+
+    ``path`` is encoded already; ``query`` is encoded here, a space as %20. ``files`` maps a form
+    field to a file name, content and media type. At most one of the bodies is given.
+    """
+    sent = list((headers or {}).items())
+    if query:
+        path += "?" + urlencode(query, quote_via=quote)
+    if json is not ...:
+        body = jsonlib.dumps(json, ensure_ascii=False, allow_nan=False).encode()
+        sent.append(("Content-Type", "application/json"))
+    elif form is not None:
+        body = urlencode(form, quote_via=quote).encode()
+        sent.append(("Content-Type", "application/x-www-form-urlencoded"))
+    elif files is not None:
+        encoded = httpx.Request("POST", "http://localhost", files=dict(files))
+        body = encoded.read()
+        sent.append(("Content-Type", encoded.headers["content-type"]))
+    return Request(method, path, tuple(sent), body)
+
+
+def segment(value: object) -> str:
+    """Encode a value as one segment of a path (RFC 3986, section 3.3)."""
+    text = quote(str(value), safe="")
+    # A segment of dots alone is removed from a path before it is sent.
+    return text.replace(".", "%2E") if text.strip(".") == "" else text
+
+
+def curl(request: Request, url: str) -> str:
+    """Give a shell command that sends a request, whatever bytes it holds."""
+    words = ["curl", "-s"]
+    if "/." in request.path:
+        words.append("--path-as-is")
+    if set(url) & set("[]{}"):
+        words.append("--globoff")
+    if request.method == "HEAD":
+        words.append("--head")
+    elif request.method != "GET" or request.body:
+        words += ["-X", request.method]
+    for name, value in request.headers:
+        words += ["-H", f"{name}: {value}"]
+    if request.body is not None and request.header("content-type") is None:
+        words += ["-H", "Content-Type:"]
+    before = ""
+    if request.body is not None:
+        before, data = _body_words(request.body)
+        words += data
+    return before + shlex.join([*words, url])
+
+
+def _body_words(body: bytes) -> tuple[str, list[str]]:
+    text = body.decode("utf-8", "replace")
+    if len(body) <= _PLAIN_BODY and text.encode() == body and text.isprintable() and body[:1] != b"@":
+        return "", ["--data-binary", text]
+    packed = base64.b64encode(gzip.compress(body, mtime=0)).decode()
+    return f"printf %s {packed} | base64 -d | gunzip | ", ["--data-binary", "@-"]
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,71 @@
+"""What a run leaves on its target: what it made, what of that it removed, and what remains."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from conformance.client import Client, TargetGone, TargetUnresponsive
+from conformance.exchange import Exchange, build, segment
+
+_ITEM = re.compile(r"/items/([^/?]+)$")
+# What the guide gives no way to remove.
+_LASTING = {
+    "/users": "users: the guide has no route that removes one",
+    "/events": "events: the guide has no route that removes one",
+    "/upload": "uploads: the guide has no route that removes one",
+}
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Something that a run made and could not remove."""
+
+    method: str
+    path: str
+    note: str
+
+
+class Ledger:
+    """Sees every exchange, remembers the items that were made, and removes them at the end."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, None] = {}
+        self._lasting: Counter[str] = Counter()
+
+    def observe(self, exchange: Exchange) -> None:
+        """Note what an exchange made or removed."""
+        if exchange.answer is None or not 200 <= exchange.answer.status < 300:
+            return
+        path = exchange.request.path.partition("?")[0]
+        if exchange.request.method == "POST" and path == "/items":
+            made = created_id(exchange)
+            if made is not None:
+                self._items[segment(made)] = None
+        elif exchange.request.method == "POST" and path in _LASTING:
+            self._lasting[path] += 1
+        elif exchange.request.method == "DELETE" and (match := _ITEM.fullmatch(path)):
+            self._items.pop(match[1], None)
+
+    def clean(self, client: Client) -> list[Leftover]:
+        """Remove the items that are still there and say what remains."""
+        paths = [f"/items/{item}" for item in self._items]
+        remaining = []
+        try:
+            for path, exchange in zip(paths, client.send_all([build("DELETE", p) for p in paths]), strict=True):
+                if exchange.status is None or not (200 <= exchange.status < 300 or exchange.status in (404, 410)):
+                    remaining.append(Leftover("POST", path, f"its DELETE answered {exchange.status or exchange.failure}"))
+        except (TargetGone, TargetUnresponsive) as gone:
+            remaining = [Leftover("POST", path, str(gone)) for path in paths]
+        lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
+        return remaining + lasting
+
+
+def created_id(exchange: Exchange) -> str | int | None:
+    """Give the ``id`` that the answer to a creation names, None where it names none."""
+    try:
+        value = exchange.answer.json() if exchange.answer else None
+    except (ValueError, RecursionError):
+        return None
+    found = value.get("id") if isinstance(value, dict) else None
+    usable = isinstance(found, (str, int)) and not isinstance(found, bool) and found != ""
+    return found if usable else None

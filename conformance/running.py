@@ -1,0 +1,298 @@
+"""What happens in a run of the suite: hooks that are registered once it is known to be one."""
+
+import os
+import secrets
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.catalogue import Requirement, of_profile, sections
+from conformance.ledger import Leftover
+from conformance.properties import Api
+from conformance.report import terminal
+from conformance.report.model import Report, write
+from conformance.session import Session
+from conformance.settings import Settings, UsageError
+from conformance.target import Unreachable, open_target
+from conformance.text import Masker
+from conformance.verdict import EXIT_CODES, Outcome, judge, settle
+
+_OUTCOME = pytest.StashKey[Outcome]()
+_API = pytest.StashKey[Api]()
+_UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
+_NOT_REACHED = "the run ended before it"
+
+
+class Run:
+    """A run of the suite: in one process, as the controller of workers, or as a worker."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.config = config
+        self.settings = settings
+        self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self.distributed = self.worker is None and config.getoption("dist", "no") != "no"
+        self.selected = _select(settings)
+        self.mask = Masker(settings.secrets())
+        self.seed = self._seed()
+        self.outcomes: list[Outcome] = []
+        self.leftovers: list[Leftover] = []
+        self.requests = 0
+        self.gone: str | None = None
+        self.session: Session | None = None
+        self.hint: str | None = None
+        self.began = time.perf_counter()
+        self.report = self._new_report()
+        if self.worker is None:
+            _check_writable(settings.report_dir)
+        # The kit tells failures in its own words; pytest's tracebacks would be about the kit.
+        config.option.tbstyle = "no"
+        config.option.reportchars = ""
+
+    def api_of(self, item: pytest.Item) -> Api:
+        """Give what the test of a requirement works with, the same for both of its tries."""
+        if _API not in item.stash:
+            assert self.session is not None
+            item.stash[_API] = self.session.api(_requirement_of(item) or "")
+        return item.stash[_API]
+
+    def close(self) -> None:
+        """End the client and whatever serves the target."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    # Start
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        try:
+            self._open()
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        except Unreachable as error:
+            self.gone = str(error)
+            self._write("unreachable")
+            pytest.exit(f"target unreachable: {self.mask(self.gone)}", returncode=_UNREACHABLE_EXIT)
+
+    def _open(self) -> None:
+        target = open_target(self.settings)
+        self.report.kind, self.report.reach = target.kind, target.reach
+        self.report.url = self.mask(target.name if target.kind == "app" else target.base_url)
+        self.session = Session(self.settings, target, self.seed, self.selected)
+        try:
+            if self.worker is None:
+                self.hint = self.session.probe()
+        finally:
+            if self.distributed:
+                # Its workers check the target; the controller only saw that it is there.
+                self.close()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["conformance_seed"] = self.seed
+
+    def pytest_report_header(self) -> list[str]:
+        return terminal.header(self.report, self.hint)
+
+    # Collection
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        suite = Path(__file__).parent / "suite"
+        if suite not in collection_path.parents or not collection_path.name.startswith("test_"):
+            return None
+        wanted = {f"test_{requirement.slug.replace('-', '_')}" for requirement in self.selected.values()}
+        return None if any(collection_path.stem.startswith(name) for name in wanted) else True
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        dropped = [item for item in items if (name := _requirement_of(item)) and name not in self.selected]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+            items[:] = [item for item in items if item not in dropped]
+
+    # Tests
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        name = _requirement_of(pyfuncitem)
+        if name is None or self.session is None:
+            return None
+        names = pyfuncitem._fixtureinfo.argnames
+        arguments = {argument: pyfuncitem.funcargs[argument] for argument in names}
+        outcome = self.session.attempt(name, self.api_of(pyfuncitem), lambda: pyfuncitem.obj(**arguments))
+        pyfuncitem.stash[_OUTCOME] = outcome
+        if outcome.status == "not_verified":
+            pytest.skip(self.mask(outcome.message))
+        if outcome.status != "passed":
+            pytest.fail(self.mask(outcome.message), pytrace=False)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        report = yield
+        name = _requirement_of(item)
+        if name is None:
+            return report
+        if report.when == "call" and _OUTCOME in item.stash:
+            outcome = item.stash[_OUTCOME]
+            report.conformance = outcome.as_dict()
+            report.user_properties += [("requirement", name), ("status", outcome.status)]
+            if report.failed:
+                requirement = self.selected[name]
+                rerun = self.report.rerun_of(name)
+                report.longrepr = terminal.failure(requirement, outcome, rerun, requirement.slug, self.mask)
+        elif report.failed:
+            text = f"the kit failed during {report.when}: {report.longreprtext.splitlines()[-1]}"
+            report.conformance = Outcome(name, "error", text).as_dict()
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = getattr(report, "conformance", None)
+        if told and self.worker is None:
+            self.outcomes.append(Outcome(**told))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        told = getattr(report, "conformance", None)
+        if not told:
+            return None
+        status = told["status"]
+        word = status.replace("_", " ")
+        return word, terminal.letter(status), f"{word.upper()} {told['requirement']}"
+
+    # End
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        told = getattr(node, "workeroutput", {}).get("conformance")
+        if told:
+            self._take(told)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.session is not None:
+            outcomes, leftovers = self.session.finish()
+            told = {
+                "outcomes": [outcome.as_dict() for outcome in outcomes],
+                "leftovers": [dict(leftover.__dict__) for leftover in leftovers],
+                "requests": self.session.client.requests,
+                "gone": self.session.gone,
+            }
+            if self.worker is not None:
+                self.config.workeroutput["conformance"] = told  # type: ignore[attr-defined]  # xdist's
+                return
+            self._take(told)
+        if self.worker is not None or self.gone and not self.outcomes:
+            return
+        self._settle()
+        crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+        verdict = "error" if crashed else "unreachable" if self.gone else None
+        self._write(verdict)
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            session.exitstatus = EXIT_CODES[self.report.verdict]
+
+    def pytest_terminal_summary(self, terminalreporter: Any, exitstatus: int) -> None:
+        if self.worker is not None or not self.report.outcomes:
+            return
+        moved = ("blocked", "waived")
+        for status in moved:
+            names = {o.requirement for o in self.report.outcomes.values() if o.status == status}
+            _move(terminalreporter.stats, names, status)
+        for line, markup in terminal.summary(self.report, self.mask):
+            terminalreporter.write_line(line, **markup)
+
+    def _take(self, told: Mapping[str, Any]) -> None:
+        self.outcomes += [Outcome(**each) for each in told["outcomes"]]
+        self.leftovers += [Leftover(**each) for each in told["leftovers"]]
+        self.requests += told["requests"]
+        self.gone = self.gone or told["gone"]
+
+    def _settle(self) -> None:
+        implemented = {outcome.requirement for outcome in self.outcomes}
+        self.report.outcomes = settle(self.selected, self.outcomes, self.settings.waivers, _NOT_REACHED)
+
+    def _write(self, verdict: Any) -> None:
+        report = self.report
+        report.verdict = verdict or judge(self.selected, report.outcomes, self.settings.waivers)
+        report.leftovers = self.leftovers
+        report.requests = self.requests
+        report.duration_s = time.perf_counter() - self.began
+        try:
+            write(report, self.settings.report_dir, self.mask)
+        except OSError as error:
+            raise pytest.UsageError(f"{self.settings.report_dir}: report.json cannot be written: {error}") from None
+
+    def _new_report(self) -> Report:
+        told = self.settings
+        kind, url = next(
+            (k, v) for k, v in (("url", told.url), ("app", told.app), ("command", told.command), ("source", told.source)) if v
+        )
+        return Report(
+            kind=kind,
+            url=self.mask(str(url)),
+            reach=(),
+            profile=told.profile,
+            effort=told.effort,
+            seed=self.seed,
+            selected=self.selected,
+            rerun=_rerun(self.config, told),
+        )
+
+    def _seed(self) -> int:
+        if self.worker is not None:
+            return int(self.worker["conformance_seed"])
+        given = self.config.getoption("--hypothesis-seed", None)
+        if given is not None and str(given).isdigit():
+            return int(given)
+        return secrets.randbelow(2**32)
+
+
+def _select(settings: Settings) -> dict[str, Requirement]:
+    selected = of_profile(settings.profile)
+    if settings.section:
+        selected = {id: r for id, r in selected.items() if r.slug in settings.section}
+    if settings.requirement:
+        selected = {id: r for id, r in selected.items() if id in settings.requirement}
+    return selected
+
+
+def _requirement_of(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("requirement")
+    return str(marker.args[0]) if marker else None
+
+
+def _rerun(config: pytest.Config, told: Settings) -> str:
+    words = ["pytest"]
+    if config.option.pyargs:
+        words.append("--pyargs conformance.suite")
+    for option in ("url", "app", "command", "source"):
+        given = config.getoption(f"conformance_{option}")
+        if given:
+            words.append(f"--target-{option} {given[0]}")
+    if config.getoption("conformance_file"):
+        words.append(f"--target-config {config.getoption('conformance_file')}")
+    for option in ("profile", "effort"):
+        if config.getoption(f"conformance_{option}"):
+            words.append(f"--{option} {config.getoption(f'conformance_{option}')}")
+    return " ".join(words)
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--report-dir {folder}: cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"--report-dir {folder}: cannot be written to")
+
+
+def _move(stats: dict[str, list[Any]], names: set[str], category: str) -> None:
+    for status, reports in list(stats.items()):
+        if status in ("failed", "unstable"):
+            moved = [r for r in reports if getattr(r, "conformance", {}).get("requirement") in names]
+            stats[status] = [r for r in reports if r not in moved]
+            if moved:
+                stats.setdefault(category, []).extend(moved)

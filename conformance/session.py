@@ -1,0 +1,143 @@
+"""One run against one target: tries requirements, keeps their outcomes, and cleans up."""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from conformance.catalogue import Requirement
+from conformance.checks import CannotTell, Mismatch
+from conformance.client import Client, Connection, TargetGone, TargetUnresponsive
+from conformance.exchange import Exchange, build
+from conformance.ledger import Leftover, Ledger
+from conformance.properties import Api, Draws
+from conformance.settings import Settings
+from conformance.target import Target, Unreachable
+from conformance.verdict import Outcome
+from conformance.watch import RULES, Watch
+
+_PROBE_SECONDS = 3.0
+
+
+@dataclass
+class Session:
+    """Everything that the tests of one process share."""
+
+    settings: Settings
+    target: Target
+    seed: int
+    selected: Mapping[str, Requirement]
+    client: Client = field(init=False)
+    ledger: Ledger = field(init=False)
+    watch: Watch = field(init=False)
+    gone: str | None = None
+
+    def __post_init__(self) -> None:
+        ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
+        connection = Connection(
+            self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env
+        )
+        self.client = Client(connection)
+        self.ledger = Ledger()
+        self.watch = Watch({name: rule for name, rule in RULES.items() if name in self.selected})
+        self.client.observers += [self.ledger.observe, self.watch.observe]
+
+    def api(self, requirement: str) -> Api:
+        """Give what the test of a requirement works with."""
+        draws = Draws(self.seed, self.settings.effort, requirement)
+        return Api(self.client, draws, self.settings.credentials, self.settings.profile)
+
+    def probe(self) -> str | None:
+        """See that something answers, and give a hint where it is not the guide's API.
+
+        Raises Unreachable when nothing answers within a few seconds.
+        """
+        requests = [build("GET", path) for path in ("/health", "/", "/openapi.json")]
+        try:
+            exchanges = self.client.send_all(requests, whole=_PROBE_SECONDS)
+        except TargetGone as gone:
+            raise Unreachable(str(gone)) from None
+        if not any(exchange.answer for exchange in exchanges):
+            raise Unreachable(f"{self.client.base_url} gives no answer: {exchanges[0].failure}")
+        if any(exchange.status and 200 <= exchange.status < 300 for exchange in exchanges):
+            return None
+        seen = ", ".join(f"{e.request.path} {e.status or 'no answer'}" for e in exchanges)
+        return f"none of the guide's routes is there ({seen}): is the base URL right?"
+
+    def attempt(self, requirement: str, api: Api, call: Callable[[], object]) -> Outcome:
+        """Try a requirement; what fails is tried a second time, and what then holds is unstable."""
+        unmet = self._unmet(requirement)
+        if unmet:
+            return unmet
+        started, before = time.perf_counter(), self.client.requests
+        outcome = self._judge(requirement, call)
+        if outcome.status == "failed":
+            api.confirming = True
+            again = self._judge(requirement, call)
+            outcome = again if again.status != "passed" else replace(outcome, status="unstable")
+        spent = time.perf_counter() - started
+        return replace(outcome, duration_s=spent, requests=self.client.requests - before)
+
+    def finish(self) -> tuple[list[Outcome], list[Leftover]]:
+        """Remove what the run made and give what only the whole run could tell."""
+        leftovers = self.ledger.clean(self.client)
+        outcomes = []
+        for name, broken in list(self.watch.broken.items()):
+            try:
+                twice = self.watch.confirmed(name, self.client)
+            except (TargetGone, TargetUnresponsive):
+                twice = False
+            outcomes.append(failed(name, broken[0], "failed" if twice else "unstable"))
+        return outcomes, leftovers
+
+    def close(self) -> None:
+        """End the client and whatever serves the target."""
+        self.client.close()
+        self.target.close()
+
+    def _unmet(self, requirement: str) -> Outcome | None:
+        needs = self.selected[requirement].needs
+        if needs not in self.target.reach:
+            option = {"http": "url", "app": "app", "process": "command", "source": "source"}[needs]
+            return Outcome(requirement, "not_verified", f"needs --target-{option}", applies=False)
+        if self.gone:
+            return Outcome(requirement, "not_verified", "the target stopped answering before it")
+        return None
+
+    def _judge(self, requirement: str, call: Callable[[], object]) -> Outcome:
+        try:
+            call()
+        except Mismatch as mismatch:
+            return failed(requirement, mismatch, "failed")
+        except CannotTell as reason:
+            return Outcome(requirement, "not_verified", str(reason), applies=reason.applies)
+        except TargetGone as gone:
+            self.gone = str(gone)
+            return Outcome(requirement, "not_verified", self.gone)
+        except TargetUnresponsive as late:
+            return Outcome(requirement, "not_verified", str(late))
+        except Exception as error:  # noqa: BLE001 - a bug of the kit is the kit's, never the target's
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+            return Outcome(requirement, "error", f"the kit failed: {type(error).__name__}: {error} ({where})")
+        return Outcome(requirement, "passed")
+
+
+def failed(requirement: str, mismatch: Mismatch, status: str) -> Outcome:
+    """Give the outcome of a requirement that does not hold, with all the evidence."""
+    evidence = mismatch.evidence
+    outcome = Outcome(
+        requirement,
+        "failed" if status == "failed" else "unstable",
+        mismatch.note or f"expected {mismatch.expected}",
+        expected=mismatch.expected,
+        note=mismatch.note or None,
+    )
+    if evidence is None:
+        return replace(outcome, actual=mismatch.note)
+    if isinstance(evidence, Exchange):
+        return replace(outcome, sent=evidence.sent(), actual=evidence.received(), curl=evidence.curl())
+    said = ", ".join(repr(message) for message in evidence.received) or "nothing"
+    ended = evidence.failure or f"close {evidence.close_code}"
+    sent = " ".join(["WebSocket", evidence.url, *evidence.sent])
+    return replace(outcome, sent=sent, actual=f"{said}; then {ended}", curl=evidence.reproduce())

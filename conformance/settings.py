@@ -1,0 +1,244 @@
+"""What a run is told: the settings, and the conformance.toml from which some of them come."""
+
+import datetime
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conformance.catalogue import requirements, unknown
+
+DEFAULT_FILE = "conformance.toml"
+_SECRET_ENDINGS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
+
+
+class UsageError(Exception):
+    """The person who started the run gave something that cannot be used; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can get a token from the target."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
+class JWTKey:
+    """How the target signs its tokens (RFC 7519)."""
+
+    secret: str
+    algorithm: str = "HS256"
+    issuer: str | None = None
+    audience: str | None = None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The run's credentials; what is not given is not verified."""
+
+    bearer: str | None = None
+    api_key: str | None = None
+    user: Account | None = None
+    admin: Account | None = None
+    jwt: JWTKey | None = None
+
+    def secrets(self) -> Iterator[str]:
+        """Give every text of these that must not be shown."""
+        jwt = self.jwt.secret if self.jwt else None
+        accounts = [account.password for account in (self.user, self.admin) if account]
+        yield from (text for text in (self.bearer, self.api_key, jwt, *accounts) if text)
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A known deviation: it must still fail, or the run fails."""
+
+    requirement: str
+    reason: str
+    issue: str | None = None
+    until: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that one run was told, options and configuration file together.
+
+    ``folder`` is where relative paths, the application's modules and the command start from.
+    """
+
+    url: str | None = None
+    app: str | None = None
+    command: str | None = None
+    source: Path | None = None
+    profile: str = "core"
+    openapi: str | None = None
+    section: tuple[str, ...] = ()
+    requirement: tuple[str, ...] = ()
+    effort: str = "standard"
+    report_dir: Path = Path("conformance-report")
+    env: Mapping[str, str] = field(default_factory=dict)
+    required_env: tuple[str, ...] = ()
+    current_user: str | None = None
+    workers_command: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ca_file: Path | None = None
+    trust_env: bool = False
+    credentials: Credentials = Credentials()
+    waivers: tuple[Waiver, ...] = ()
+    folder: Path = Path()
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is anything to send requests to, or to look at."""
+        return any((self.url, self.app, self.command, self.source))
+
+    def secrets(self) -> Iterator[str]:
+        """Give every text of the configuration that must not be shown or served."""
+        yield from self.credentials.secrets()
+        yield from (value for name, value in self.env.items() if name.upper().endswith(_SECRET_ENDINGS) and value)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a configuration file into keyword arguments of Settings.
+
+    Raises UsageError, naming the file and the key.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is no TOML: {error}") from None
+    reader = _Reader(path)
+    reader.known("", tables, ("target", "http", "credentials", "waivers"))
+    folder = path.resolve().parent
+    found = reader.target(reader.table(tables, "target"), folder)
+    found |= reader.http(reader.table(tables, "http"), folder)
+    found["credentials"] = reader.credentials(reader.table(tables, "credentials"))
+    found["waivers"] = reader.waivers(tables.get("waivers", []))
+    found["folder"] = folder
+    return found
+
+
+_TARGET: dict[str, type] = {
+    "url": str,
+    "app": str,
+    "command": str,
+    "source": Path,
+    "profile": str,
+    "openapi": str,
+    "section": list,
+    "requirement": list,
+    "effort": str,
+    "report_dir": Path,
+    "env": dict,
+    "required_env": list,
+    "current_user": str,
+    "workers_command": str,
+}
+_HTTP: dict[str, type] = {"headers": dict, "ca_file": Path, "trust_env": bool}
+_TYPE_NAMES = {str: "a text", list: "a list of texts", dict: "a table of texts", Path: "a path", bool: "true or false"}
+
+
+class _Reader:
+    """Reads the tables of one file; every complaint names the file and the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def error(self, key: str, problem: str) -> UsageError:
+        return UsageError(f"{self.path}: {key}: {problem}")
+
+    def known(self, table: str, found: Mapping[str, Any], keys: Any) -> None:
+        for key in found:
+            if key not in keys:
+                raise UsageError(f"{self.path}: {unknown('key', f'{table}.{key}'.strip('.'), _full(table, keys))}")
+
+    def table(self, tables: Mapping[str, Any], name: str) -> dict[str, Any]:
+        value = tables.get(name, {})
+        if not isinstance(value, dict):
+            raise self.error(name, "must be a table")
+        return value
+
+    def target(self, found: dict[str, Any], folder: Path) -> dict[str, Any]:
+        self.known("target", found, _TARGET)
+        return {key: self._typed(f"target.{key}", value, _TARGET[key], folder) for key, value in found.items()}
+
+    def http(self, found: dict[str, Any], folder: Path) -> dict[str, Any]:
+        self.known("http", found, _HTTP)
+        return {key: self._typed(f"http.{key}", value, _HTTP[key], folder) for key, value in found.items()}
+
+    def credentials(self, found: dict[str, Any]) -> Credentials:
+        self.known("credentials", found, ("bearer", "api_key", "user", "admin", "jwt"))
+        user, admin = (self._record("credentials", found, who, Account) for who in ("user", "admin"))
+        return Credentials(
+            bearer=self._value(found, "credentials.bearer"),
+            api_key=self._value(found, "credentials.api_key"),
+            user=user,
+            admin=admin,
+            jwt=self._record("credentials", found, "jwt", JWTKey),
+        )
+
+    def waivers(self, found: Any) -> tuple[Waiver, ...]:
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise self.error("waivers", "must be a list of tables: [[waivers]]")
+        return tuple(self._waiver(each) for each in found)
+
+    def _waiver(self, found: dict[str, Any]) -> Waiver:
+        self.known("waivers", found, ("requirement", "reason", "issue", "until"))
+        for key in ("requirement", "reason"):
+            if not isinstance(found.get(key), str) or not found[key].strip():
+                raise self.error(f"waivers.{key}", "is missing; every waiver names its requirement and its reason")
+        name, until = found["requirement"], found.get("until")
+        if name not in requirements():
+            raise UsageError(f"{self.path}: waivers: {unknown('requirement', name, requirements())}")
+        if until is not None and type(until) is not datetime.date:
+            raise self.error("waivers.until", "must be a date: 2027-01-31")
+        if until is not None and until < datetime.date.today():
+            raise UsageError(f"{self.path}: the waiver of {name} expired on {until}: mend it, or renew the waiver")
+        return Waiver(name, found["reason"], found.get("issue"), until)
+
+    def _record(self, table: str, found: dict[str, Any], name: str, kind: Any) -> Any:
+        if name not in found:
+            return None
+        values, key = found[name], f"{table}.{name}"
+        if not isinstance(values, dict):
+            raise self.error(key, "must be a table")
+        fields = kind.__dataclass_fields__
+        self.known(key, values, fields)
+        given = {field: self._value(values, f"{key}.{field}") for field in fields if field in values}
+        try:
+            return kind(**given)
+        except TypeError:
+            missing = [f for f in ("username", "password", "secret") if f in fields and f not in given]
+            raise self.error(key, f"lacks {' and '.join(missing)}") from None
+
+    def _value(self, found: Mapping[str, Any], key: str) -> str | None:
+        """Give a text that may stand in the file or be named as a variable: ``{ env = "NAME" }``."""
+        value = found.get(key.rpartition(".")[2])
+        if isinstance(value, dict) and set(value) == {"env"} and isinstance(value["env"], str):
+            if value["env"] not in os.environ:
+                raise self.error(key, f"the environment has no variable {value['env']}")
+            return os.environ[value["env"]]
+        if value is not None and not isinstance(value, str):
+            raise self.error(key, 'must be a text or { env = "NAME" }')
+        return value
+
+    def _typed(self, key: str, value: Any, kind: type, folder: Path) -> Any:
+        if kind is list and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        if kind is dict and isinstance(value, dict):
+            return {name: self._value(value, f"{key}.{name}") or "" for name in value}
+        if kind is Path and isinstance(value, str):
+            return folder / value
+        if kind in (str, bool) and isinstance(value, kind):
+            return value
+        raise self.error(key, f"must be {_TYPE_NAMES[kind]}")
+
+
+def _full(table: str, keys: Any) -> list[str]:
+    return [f"{table}.{key}".strip(".") for key in keys]

@@ -1,0 +1,62 @@
+"""How tests come by credentials: configured ones, issued ones, or made-up text."""
+
+from dataclasses import dataclass
+
+from conformance.checks import CannotTell
+from conformance.exchange import Exchange, build
+from conformance.properties import Api
+from conformance.settings import Account
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A bearer token, and whether it was made up because the run has none."""
+
+    token: str
+    made_up: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header that presents it (RFC 6750, section 2.1)."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def bearer(api: Api) -> Bearer:
+    """Give the run's bearer credentials: the configured token, an issued one, or made-up text."""
+    if api.credentials.bearer:
+        return Bearer(api.credentials.bearer)
+    if api.credentials.user:
+        token = issued_token(ask_for_token(api, api.credentials.user))
+        if token:
+            return Bearer(token)
+    return Bearer(f"made-up-{api.draws.token('bearer')}", made_up=True)
+
+
+def bearer_headers(api: Api) -> dict[str, str]:
+    """Give the header that presents the run's bearer credentials."""
+    return bearer(api).headers
+
+
+def ask_for_token(api: Api, account: Account) -> Exchange:
+    """Ask for a token by the password flow (RFC 6749, section 4.3)."""
+    form = {"grant_type": "password", "username": account.username, "password": account.password}
+    return api.send(build("POST", "/token", form=form))
+
+
+def issued_token(exchange: Exchange) -> str | None:
+    """Give the access token that an answer holds, None where it holds none."""
+    try:
+        value = exchange.answer.json() if exchange.answer and exchange.status == 200 else None
+    except (ValueError, RecursionError):
+        return None
+    token = value.get("access_token") if isinstance(value, dict) else None
+    return token if isinstance(token, str) and token.isascii() and token.isprintable() else None
+
+
+def admit(exchange: Exchange, used: Bearer) -> None:
+    """Give up where made-up credentials were refused: whether real ones are accepted cannot be told.
+
+    Raises CannotTell.
+    """
+    if used.made_up and exchange.status in (401, 403):
+        raise CannotTell("needs credentials: the target refuses made-up ones, and the run has no others")

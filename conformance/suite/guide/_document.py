@@ -1,0 +1,155 @@
+"""The target's OpenAPI document, read as the tests of section 19 and others need it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.checks import expect, expect_status, parse_json
+from conformance.client import MIB
+from conformance.exchange import Exchange, build
+from conformance.properties import Api
+
+PATH = "/openapi.json"
+VERBS = ("get", "post", "put", "patch", "delete")
+_LARGEST = 16 * MIB
+# A chain of references or compositions longer than this is no schema that a person wrote.
+_DEEPEST = 20
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: ``route`` is its path below the base URL with every parameter as ``{}``."""
+
+    route: str
+    method: str
+    found: dict[str, Any]
+    shared: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An OpenAPI document (3.x) and the exchange that brought it."""
+
+    exchange: Exchange
+    root: dict[str, Any]
+    base_path: str
+
+    def operations(self) -> Iterator[Operation]:
+        """Give every operation that is shaped like one."""
+        paths = self.root.get("paths")
+        for template, item in paths.items() if isinstance(paths, dict) else ():
+            if not isinstance(item, dict):
+                continue
+            for method in VERBS:
+                if isinstance(item.get(method), dict):
+                    yield Operation(self._route(template), method.upper(), item[method], item)
+
+    def operation(self, method: str, route: str) -> Operation | None:
+        """Give the operation of a route such as ``/items/{}``."""
+        return next((o for o in self.operations() if (o.method, o.route) == (method, route)), None)
+
+    def required(self, method: str, route: str) -> Operation:
+        """Give the operation of a route.
+
+        Raises Mismatch when the document does not describe it.
+        """
+        found = self.operation(method, route)
+        expect(found is not None, self.exchange, f"the document to describe {method} {route}")
+        assert found is not None
+        return found
+
+    def resolve(self, value: Any) -> dict[str, Any]:
+        """Follow references and join what ``allOf`` composes; what leads nowhere is empty."""
+        return self._resolve(value, 0)
+
+    def parameters(self, operation: Operation) -> Iterator[dict[str, Any]]:
+        """Give an operation's parameters, those of its path included."""
+        for owner in (operation.shared, operation.found):
+            listed = owner.get("parameters")
+            for parameter in listed if isinstance(listed, list) else ():
+                yield self.resolve(parameter)
+
+    def parameter(self, operation: Operation, name: str) -> dict[str, Any]:
+        """Give a parameter by its name, empty where there is none."""
+        return next((p for p in self.parameters(operation) if p.get("name") == name), {})
+
+    def body_schema(self, operation: Operation) -> dict[str, Any]:
+        """Give the schema of an operation's JSON or form body."""
+        return self._content_schema(self.resolve(operation.found.get("requestBody")))
+
+    def answer_schema(self, operation: Operation, status: str) -> dict[str, Any]:
+        """Give the schema of an operation's JSON answer."""
+        responses = operation.found.get("responses")
+        found = responses.get(status) if isinstance(responses, dict) else None
+        return self._content_schema(self.resolve(found))
+
+    def _content_schema(self, holder: dict[str, Any]) -> dict[str, Any]:
+        content = holder.get("content")
+        if not isinstance(content, dict):
+            return {}
+        kinds = sorted(content, key=lambda kind: "json" not in kind)
+        media = content[kinds[0]] if kinds else {}
+        return self.resolve(media.get("schema")) if isinstance(media, dict) else {}
+
+    def _resolve(self, value: Any, depth: int) -> dict[str, Any]:
+        if not isinstance(value, dict) or depth > _DEEPEST:
+            return {}
+        merged = {key: each for key, each in value.items() if key not in ("$ref", "allOf")}
+        if isinstance(value.get("$ref"), str):
+            merged = self._resolve(self._at(value["$ref"]), depth + 1) | merged
+        for part in value.get("allOf", ()) if isinstance(value.get("allOf"), list) else ():
+            resolved = self._resolve(part, depth + 1)
+            for key, each in resolved.items():
+                if key == "properties" and isinstance(merged.get(key), dict):
+                    merged[key] = {**each, **merged[key]}
+                elif key == "required" and isinstance(merged.get(key), list):
+                    merged[key] = [*merged[key], *each]
+                else:
+                    merged.setdefault(key, each)
+        return merged
+
+    def _at(self, reference: str) -> Any:
+        if not reference.startswith("#/"):
+            return None
+        found: Any = self.root
+        for step in reference[2:].split("/"):
+            step = step.replace("~1", "/").replace("~0", "~")
+            found = found.get(step) if isinstance(found, dict) else None
+        return found
+
+    def relative(self, path: str) -> str:
+        """Give a path of the document as the path below the base URL that leads there."""
+        servers = self.root.get("servers")
+        first = servers[0] if isinstance(servers, list) and servers else {}
+        prefix = urlsplit(str(first.get("url", ""))).path.rstrip("/") if isinstance(first, dict) else ""
+        full = prefix + path
+        if self.base_path and full.startswith(self.base_path + "/"):
+            return full.removeprefix(self.base_path)
+        return path if prefix == self.base_path else full
+
+    def _route(self, template: str) -> str:
+        return re.sub(r"\{[^}]*\}", "{}", self.relative(template).rstrip("/") or "/")
+
+
+def local(value: Any) -> bool:
+    """Tell whether every reference in a document stays inside it."""
+    if isinstance(value, dict):
+        reference = value.get("$ref")
+        if isinstance(reference, str) and not reference.startswith("#"):
+            return False
+        return all(local(each) for each in value.values())
+    return all(local(each) for each in value) if isinstance(value, list) else True
+
+
+def fetch(api: Api) -> Document:
+    """Fetch the target's document.
+
+    Raises Mismatch when it gives none.
+    """
+    exchange = api.send(build("GET", PATH), body=_LARGEST, whole=20.0)
+    expect_status(exchange, 200)
+    value = parse_json(exchange)
+    expect(isinstance(value, dict), exchange, "a JSON object, the OpenAPI document")
+    return Document(exchange, value, urlsplit(api.client.base_url).path.rstrip("/"))

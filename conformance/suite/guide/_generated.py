@@ -1,0 +1,185 @@
+"""Requests that schemathesis generates from the target's document, sent by the kit's own client."""
+
+import contextlib
+import json
+import math
+import re
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
+
+from conformance.checks import fail
+from conformance.client import Client
+from conformance.exchange import Exchange, Request
+from conformance.properties import Api
+from conformance.strategies import LARGEST
+from conformance.suite.guide import _access, _document
+
+_DRAWN = {"quick": 0, "standard": 6, "deep": 40}
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Integers this small may be the ids of things that are not the run's to change.
+_PLAUSIBLE_ID = re.compile(r"^-?\d{1,12}$")
+_WAITING = re.compile(r"[?&](?:delay|work|interval)=")
+_WHOLE = 4.0
+_MOST_COVERAGE = 60
+_NOWHERE = "http://target.invalid"
+# Headers of the generator's own client, which the kit's client says for itself.
+_OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "content-length", "x-schemathesis-testcaseid"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A generated request, its exchange, and the operation that it was generated for."""
+
+    label: str
+    operation: Any
+    exchange: Exchange
+
+    def contradiction(self) -> str | None:
+        """Say how the body contradicts the schema of its documented status and content type."""
+        answer = self.exchange.answer
+        if answer is None or answer.truncated:
+            return None
+        validator = _documented_validator(self.operation, answer.status, answer.media_type)
+        if validator is None:
+            return None
+        try:
+            value = answer.json()
+        except (ValueError, RecursionError):
+            return "it is no JSON"
+        error = next(iter(validator.iter_errors(value)), None)
+        if error is None:
+            return None
+        place = "/".join(str(step) for step in error.instance_path)
+        return f"at {place or 'the top'}: {error.message[:300]}"
+
+
+_SENT: "weakref.WeakKeyDictionary[Client, list[Case]]" = weakref.WeakKeyDictionary()
+
+
+def cases(api: Api) -> list[Case]:
+    """Send the generated requests, once for both requirements that look at their answers.
+
+    What is tried again is sent again. Raises Mismatch when the document cannot be used.
+    """
+    if api.client not in _SENT or api.confirming:
+        _SENT[api.client] = _send(api)
+    return _SENT[api.client]
+
+
+def _send(api: Api) -> list[Case]:
+    document = _document.fetch(api)
+    bearer = _access.bearer_headers(api)
+    planned: list[tuple[Any, Request]] = []
+    for operation in _operations(document):
+        for case in _generate(api, operation):
+            request = _request(case, document, bearer)
+            if request is not None and _within_the_contract(request):
+                planned.append((operation, request))
+    exchanges = api.send_all([request for _, request in planned], whole=_WHOLE)
+    return [Case(op.label, op, exchange) for (op, _), exchange in zip(planned, exchanges, strict=True)]
+
+
+def _operations(document: _document.Document) -> list[Any]:
+    import schemathesis
+
+    try:
+        schema = schemathesis.openapi.from_dict(document.root)
+        found = [result.ok() for result in schema.get_all_operations() if type(result).__name__ == "Ok"]
+    except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises
+        fail(document.exchange, "a document that requests can be made from", f"{type(error).__name__}: {error}")
+    return [operation for operation in found if operation.method.upper() in _METHODS]
+
+
+def _generate(api: Api, operation: Any) -> Iterator[Any]:
+    from hypothesis.errors import HypothesisException
+    from schemathesis.generation import GenerationMode
+    from schemathesis.generation.feedback import NO_FEEDBACK
+
+    # One seed for both requirements, so that they may share what was sent.
+    draws = replace(api.draws, name=f"generated {operation.label}")
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    config = operation.schema.config.generation
+    yield from islice(
+        operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config), _MOST_COVERAGE
+    )
+    for mode in modes if _DRAWN[api.draws.effort] else ():
+        with contextlib.suppress(HypothesisException):
+            strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
+            yield from draws.examples(strategy, _DRAWN[api.draws.effort])
+
+
+def _request(case: Any, document: _document.Document, bearer: dict[str, str]) -> Request | None:
+    import requests
+
+    try:
+        parts = case.as_transport_kwargs(base_url=_NOWHERE)
+        prepared = requests.Request(**parts).prepare()
+        path = document.relative((prepared.url or "").removeprefix(_NOWHERE))
+        headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
+    except (UnicodeError, ValueError, TypeError, requests.RequestException):
+        # What cannot be written down as a request cannot be sent.
+        return None
+    if case.method.upper() not in _METHODS or _WAITING.search(path):
+        return None
+    if "authorization" not in {name.lower() for name in headers}:
+        headers |= bearer
+    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    return Request(case.method.upper(), _aside(case.method.upper(), path), tuple(headers.items()), body)
+
+
+def _aside(method: str, path: str) -> str:
+    """Point what changes or removes a thing away from ids that may be somebody else's."""
+    if method not in ("PUT", "PATCH", "DELETE"):
+        return path
+    plain, mark, query = path.partition("?")
+    steps = [str(LARGEST - 1) if _PLAUSIBLE_ID.match(step) else step for step in plain.split("/")]
+    return "/".join(steps) + mark + query
+
+
+def _within_the_contract(request: Request) -> bool:
+    """Leave out what the contract leaves out: lone surrogates, NUL, and numbers over 53 bits."""
+    kind = (request.header("content-type") or "").lower()
+    if kind.startswith("multipart/") and not (request.body or b"").startswith(b"--"):
+        return False
+    texts = [unquote(step, errors="surrogateescape") for step in re.split(r"[/?&=]", request.path)]
+    if any(_outside(text) for text in texts):
+        return False
+    try:
+        value = json.loads(request.body or b"null")
+    except (ValueError, RecursionError):
+        return b"\\u0000" not in (request.body or b"")
+    return not _outside(value)
+
+
+def _outside(value: Any) -> bool:
+    if isinstance(value, str):
+        lone = any("\ud800" <= c <= "\udfff" or c == "\0" for c in value)
+        return lone or (re.fullmatch(r"[+-]?\d+", value) is not None and abs(int(value[:40])) > LARGEST)
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int):
+        return abs(value) > LARGEST
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(_outside(each) for pair in value.items() for each in pair)
+    return any(_outside(each) for each in value)
+
+
+def _documented_validator(operation: Any, status: int, media_type: str) -> Any:
+    """Give the validator of a JSON answer, None where its status or content type is not documented."""
+    response = operation.responses.find_by_status_code(status)
+    content = response.definition.get("content") if response is not None else None
+    if not isinstance(content, dict) or media_type not in {str(kind).partition(";")[0].lower() for kind in content}:
+        return None
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        return None
+    try:
+        resolved = response.get_schema(media_type)
+        return response.get_validator(resolved.media_type, resolved.schema, validate_formats=False)
+    except Exception:  # noqa: BLE001 - a schema that cannot be used is openapi-valid's matter
+        return None

@@ -1,0 +1,38 @@
+"""Items as tests need them: made, and found again by the id that the target gave."""
+
+from collections.abc import Generator
+from typing import Any
+
+from conformance.checks import Mismatch, expect_success
+from conformance.exchange import Exchange, Request, build, segment
+from conformance.ledger import created_id
+
+NewItem = dict[str, Any]
+
+
+def create(new: NewItem) -> Request:
+    """Ask for an item."""
+    return build("POST", "/items", json=new)
+
+
+def made(exchange: Exchange) -> str:
+    """Give the id of the item that a creation made, whatever its 2xx status is.
+
+    Raises Mismatch when none was made.
+    """
+    expect_success(exchange)
+    found = created_id(exchange)
+    if found is None:
+        raise Mismatch(exchange, "a JSON object with the new item's id")
+    return str(found)
+
+
+def path(item: str) -> str:
+    """Give an item's path."""
+    return f"/items/{segment(item)}"
+
+
+def new_item(new: NewItem) -> Generator[Request, Exchange, str]:
+    """Make an item within a flow and give its id."""
+    exchange = yield create(new)
+    return made(exchange)

@@ -1,0 +1,111 @@
+"""Guide section 12: a browser on the allowed origin may call the API, and on no other."""
+
+from conformance.checks import expect, expect_status
+from conformance.exchange import Exchange, build
+from conformance.properties import Api, Flow, given, requirement
+
+_ORIGIN = "http://localhost:3000"
+_FOREIGN = [
+    "http://evil.example",
+    "https://evil.example",
+    "http://localhost:3001",
+    "http://localhost",
+    "https://localhost:3000",
+    "http://localhost:3000.evil.example",
+    "http://localhost:30000",
+    "http://evil.example/localhost:3000",
+    "http://evillocalhost:3000",
+    "http://sub.localhost:3000",
+    "http://127.0.0.1:3000",
+    "null",
+]
+_ANSWERED = ["/health", "/items", "/search?q=cors", "/"]
+
+
+def _header(exchange: Exchange, name: str) -> str:
+    return (exchange.answer.header(name) if exchange.answer else None) or ""
+
+
+def _listed(exchange: Exchange, name: str) -> set[str]:
+    return {each.strip().lower() for each in _header(exchange, name).split(",") if each.strip()}
+
+
+def _expect_allowed(exchange: Exchange) -> None:
+    for name, wanted in (("Access-Control-Allow-Origin", _ORIGIN), ("Access-Control-Allow-Credentials", "true")):
+        found = _header(exchange, name)
+        expect(found == wanted, exchange, f"{name}: {wanted}", f"it is {found!r}" if found else "it is missing")
+
+
+@requirement("cors-preflight")
+@given(
+    boundaries=[
+        ("/items", "POST", "content-type"),
+        ("/items", "GET", "x-requested-with"),
+        ("/items/7", "DELETE", "authorization"),
+        ("/items/7", "PUT", "authorization, content-type"),
+        ("/items/7", "PATCH", "content-type"),
+        ("/me", "GET", "authorization"),
+        ("/upload", "POST", "content-type, x-upload-token"),
+    ]
+)
+def test_a_preflight_allows_what_it_asks_for(api: Api, asked: tuple[str, str, str]) -> Flow:
+    path, method, names = asked
+    exchange = yield build(
+        "OPTIONS",
+        path,
+        headers={
+            "Origin": _ORIGIN,
+            "Access-Control-Request-Method": method,
+            "Access-Control-Request-Headers": names,
+        },
+    )
+
+    expect(exchange.status is not None and 200 <= exchange.status < 300, exchange, "a 2xx status")
+    _expect_allowed(exchange)
+    methods = _listed(exchange, "Access-Control-Allow-Methods")
+    # With credentials a * is no wildcard (Fetch standard, CORS protocol and credentials).
+    expect(method.lower() in methods, exchange, f"Access-Control-Allow-Methods with {method}")
+    missing = {name.strip() for name in names.split(",")} - _listed(exchange, "Access-Control-Allow-Headers")
+    expect(not missing, exchange, f"Access-Control-Allow-Headers with {names}", f"{', '.join(sorted(missing))} is not in it")
+
+
+@requirement("cors-simple")
+@given(boundaries=_ANSWERED)
+def test_an_answer_names_the_allowed_origin(api: Api, path: str) -> Flow:
+    exchange = yield build("GET", path, headers={"Origin": _ORIGIN})
+
+    _expect_allowed(exchange)
+
+
+@requirement("cors-foreign-origin")
+@given(boundaries=_FOREIGN)
+def test_no_other_origin_is_allowed(api: Api, origin: str) -> Flow:
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    exchanges = yield [
+        build("GET", "/health", headers={"Origin": origin}),
+        build("GET", "/items", headers={"Origin": origin, "Cookie": "session=1"}),
+        build("OPTIONS", "/items", headers=preflight),
+    ]
+    for exchange in exchanges:
+        allowed = _header(exchange, "Access-Control-Allow-Origin")
+        expect(exchange.answer is not None, exchange, "an answer")
+        expect(allowed not in (origin, "*"), exchange, f"no Access-Control-Allow-Origin for {origin}", f"it is {allowed}")
+
+
+@requirement("cors-vary")
+@given(boundaries=_ANSWERED)
+def test_an_answer_to_an_origin_varies_by_it(api: Api, path: str) -> Flow:
+    exchange = yield build("GET", path, headers={"Origin": _ORIGIN})
+
+    varies = {v for k, value in (exchange.answer.headers if exchange.answer else ()) if k.lower() == "vary" for v in value.lower().replace(" ", "").split(",")}
+    expect(bool(varies & {"origin", "*"}), exchange, "Vary: Origin")
+
+
+@requirement("cors-on-errors")
+@given(boundaries=[("/no-such-path", 404), ("/secure", 401), ("/users/seven", 422)])
+def test_errors_carry_the_headers_too(api: Api, case: tuple[str, int]) -> Flow:
+    path, status = case
+    exchange = yield build("GET", path, headers={"Origin": _ORIGIN})
+
+    expect_status(exchange, status)
+    _expect_allowed(exchange)

@@ -1,0 +1,53 @@
+"""Guide section 10: dependencies bring the user and the page."""
+
+from hypothesis import strategies as st
+
+from conformance.checks import expect, expect_error_at, expect_object, expect_status, expect_value
+from conformance.exchange import build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import LARGEST, letters
+from conformance.suite.guide import _access
+
+
+@requirement("me-user")
+def test_an_authenticated_user_has_an_id(api: Api) -> None:
+    bearer = _access.bearer(api)
+    exchange = api.get("/me", headers=bearer.headers)
+    _access.admit(exchange, bearer)
+
+    expect_status(exchange, 200)
+    user = expect_object(exchange).get("user_id")
+    expect(user not in (None, ""), exchange, "a user_id")
+
+
+@requirement("pagination-defaults")
+@given(boundaries=["/items"])
+def test_a_page_is_twenty_from_the_start(api: Api, path: str) -> Flow:
+    exchange = yield build("GET", path)
+
+    expect_status(exchange, 200)
+    expect_value(exchange, "limit", 20)
+    expect_value(exchange, "offset", 0)
+
+
+@requirement("pagination-echo")
+@given(
+    st.tuples(st.integers(1, 100), st.integers(0, LARGEST)),
+    boundaries=[(1, 0), (100, 0), (20, 20), (5, 1), (99, 1000), (50, 2**31), (10, LARGEST)],
+)
+def test_limit_and_offset_come_back_as_sent(api: Api, page: tuple[int, int]) -> Flow:
+    limit, offset = page
+    exchange = yield build("GET", "/items", query={"limit": limit, "offset": offset})
+
+    expect_status(exchange, 200)
+    expect_value(exchange, "limit", limit)
+    expect_value(exchange, "offset", offset)
+
+
+@requirement("pagination-invalid")
+@given(st.tuples(st.sampled_from(["limit", "offset"]), letters()), boundaries=[("limit", "abc"), ("offset", "abc")])
+def test_letters_are_no_page(api: Api, sent: tuple[str, str]) -> Flow:
+    name, word = sent
+    exchange = yield build("GET", "/items", query={name: word})
+
+    expect_error_at(exchange, name)

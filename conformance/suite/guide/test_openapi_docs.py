@@ -1,0 +1,171 @@
+"""Guide section 19: the API describes itself, in a document and on two pages."""
+
+from typing import Any
+
+from conformance.checks import expect, fail
+from conformance.properties import Api, requirement
+from conformance.suite.guide import _document, _pages
+
+_CORE = [
+    ("GET", "/"),
+    ("GET", "/health"),
+    ("GET", "/users/{}"),
+    ("POST", "/users"),
+    ("GET", "/search"),
+    ("POST", "/items"),
+    ("GET", "/items"),
+    ("GET", "/items/{}"),
+    ("DELETE", "/items/{}"),
+    ("GET", "/secure"),
+    ("GET", "/me"),
+    ("GET", "/protected"),
+    ("GET", "/sync"),
+    ("GET", "/async"),
+    ("POST", "/events"),
+    ("POST", "/upload"),
+    ("POST", "/ask"),
+    ("GET", "/stream"),
+    ("GET", "/my-error"),
+]
+_FULL = [
+    ("PUT", "/items/{}"),
+    ("PATCH", "/items/{}"),
+    ("POST", "/token"),
+    ("GET", "/admin"),
+    ("GET", "/usage"),
+    ("GET", "/events"),
+    ("POST", "/translate"),
+    ("GET", "/limited"),
+    ("GET", "/metrics"),
+]
+_REQUIRED_FIELDS = [
+    ("/items", ("name", "price")),
+    ("/users", ("email", "age")),
+    ("/ask", ("question",)),
+]
+_DEFAULTS = [
+    ("GET", "/search", "limit", 10),
+    ("GET", "/items", "limit", 20),
+    ("GET", "/items", "offset", 0),
+    ("GET", "/secure", "is_allowed", False),
+]
+_REQUIRED_PARAMETERS = [("GET", "/search", "q"), ("GET", "/my-error", "message")]
+# What lets a text be wrong (JSON Schema, validation vocabulary).
+_LIMITING = ("enum", "const", "pattern", "format", "minLength", "maxLength")
+
+
+@requirement("docs-swagger")
+def test_swagger_ui_shows_the_document(api: Api) -> None:
+    _pages.expect_documentation(api, "/docs")
+
+
+@requirement("docs-redoc")
+def test_redoc_shows_the_document(api: Api) -> None:
+    _pages.expect_documentation(api, "/redoc")
+
+
+@requirement("openapi-valid")
+def test_the_document_is_valid(api: Api) -> None:
+    from openapi_spec_validator import validate
+    from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
+
+    document = _document.fetch(api)
+    version = document.root.get("openapi")
+    expected = "a valid OpenAPI 3.x document"
+    known = isinstance(version, str) and version.startswith("3.")
+    expect(known, document.exchange, expected, f"openapi is {version!r}")
+    expect(_document.local(document.root), document.exchange, expected, "it refers to another document")
+    try:
+        validate(document.root)
+    except (OpenAPIValidationError, ValidatorDetectError) as error:
+        place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
+        told = getattr(error, "message", None) or str(error)
+        fail(document.exchange, expected, f"at {place or 'the top'}: {told[:300]}")
+    except Exception as error:  # noqa: BLE001 - the validator trips over some documents that are not valid
+        fail(document.exchange, expected, f"it cannot be read: {type(error).__name__}: {str(error)[:300]}")
+
+
+@requirement("openapi-metadata")
+def test_the_document_names_the_api(api: Api) -> None:
+    document = _document.fetch(api)
+    info = document.root.get("info")
+    info = info if isinstance(info, dict) else {}
+    for key, wanted in (("title", "DocuBot API"), ("version", "1.0.0")):
+        expect(info.get(key) == wanted, document.exchange, f"the {key} {wanted!r}", f"it is {info.get(key)!r}")
+
+
+@requirement("openapi-complete")
+def test_every_route_is_described(api: Api) -> None:
+    document = _document.fetch(api)
+    described = {(o.method, o.route) for o in document.operations()}
+    missing = [f"{method} {route}" for method, route in _routes(api) if (method, route) not in described]
+    expect(not missing, document.exchange, "every route of the profile in the document", f"missing: {', '.join(missing)}")
+
+
+def _routes(api: Api) -> list[tuple[str, str]]:
+    return _CORE + (_FULL if api.profile == "full" else [])
+
+
+@requirement("openapi-422-documented")
+def test_what_can_be_refused_documents_422(api: Api) -> None:
+    document = _document.fetch(api)
+    for operation in document.operations():
+        responses = operation.found.get("responses")
+        documented = isinstance(responses, dict) and {"422", "4XX", "4xx", "default"} & {str(key) for key in responses}
+        if _can_be_refused(document, operation):
+            told = f"{operation.method} {operation.route} has {', '.join(map(str, responses or ())) or 'none'}"
+            expect(bool(documented), document.exchange, "a 422 among the documented answers", told)
+
+
+def _can_be_refused(document: _document.Document, operation: _document.Operation) -> bool:
+    if "requestBody" in operation.found:
+        return True
+    for parameter in document.parameters(operation):
+        schema = document.resolve(parameter.get("schema"))
+        plain = schema.get("type") in ("string", None, ["string", "null"]) and not any(key in schema for key in _LIMITING)
+        if parameter.get("in") == "path" and "schema" in parameter and not plain:
+            return True
+        if parameter.get("in") == "query" and (parameter.get("required") is True or not plain):
+            return True
+    return False
+
+
+@requirement("openapi-constraints")
+def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
+    document = _document.fetch(api)
+    for route, fields in _REQUIRED_FIELDS:
+        schema = document.body_schema(document.required("POST", route))
+        required = schema.get("required")
+        missing = [field for field in fields if not isinstance(required, list) or field not in required]
+        expect(not missing, document.exchange, f"{' and '.join(fields)} as required fields of POST {route}", f"not required: {', '.join(missing)}")
+    _expect_age(document)
+    top_k = _property(document, "/ask", "top_k")
+    _expect_default(document, "POST /ask", "top_k", top_k, 5)
+    for method, route, name, value in _DEFAULTS:
+        parameter = document.parameter(document.required(method, route), name)
+        expect(bool(parameter), document.exchange, f"a parameter {name} of {method} {route}")
+        _expect_default(document, f"{method} {route}", name, document.resolve(parameter.get("schema")), value)
+    for method, route, name in _REQUIRED_PARAMETERS:
+        parameter = document.parameter(document.required(method, route), name)
+        expect(parameter.get("required") is True, document.exchange, f"{name} as a required parameter of {method} {route}")
+
+
+def _property(document: _document.Document, route: str, name: str) -> dict[str, Any]:
+    properties = document.body_schema(document.required("POST", route)).get("properties")
+    return document.resolve(properties.get(name)) if isinstance(properties, dict) else {}
+
+
+def _expect_age(document: _document.Document) -> None:
+    age = _property(document, "/users", "age")
+    lowest = age.get("minimum", age.get("exclusiveMinimum"))
+    least = 0 if "minimum" in age else -1
+    highest = age.get("maximum", age.get("exclusiveMaximum"))
+    most = 130 if "maximum" in age else 131
+    expect(lowest == least and lowest is not False, document.exchange, "age with minimum 0", f"it has {lowest}")
+    expect(highest == most, document.exchange, "age with maximum 130", f"it has {highest}")
+
+
+def _expect_default(document: _document.Document, where: str, name: str, schema: dict[str, Any], value: Any) -> None:
+    found = schema.get("default", "none")
+    same = found == value and isinstance(found, bool) == isinstance(value, bool)
+    expect(same, document.exchange, f"{name} of {where} with default {value}", f"it has {found}")

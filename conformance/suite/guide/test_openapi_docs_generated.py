@@ -1,0 +1,20 @@
+"""Guide section 19: generated requests, valid and not, meet no crash and no undocumented body."""
+
+from conformance.checks import expect
+from conformance.properties import Api, requirement
+from conformance.suite.guide import _generated
+
+
+@requirement("openapi-no-5xx")
+def test_no_generated_request_crashes_the_api(api: Api) -> None:
+    for case in _generated.cases(api):
+        status = case.exchange.status
+        unset = status == 503 and case.exchange.request.path.startswith("/translate")
+        expect(status is None or status < 500 or unset, case.exchange, "any status below 500")
+
+
+@requirement("openapi-bodies-honest")
+def test_every_answer_is_what_its_schema_says(api: Api) -> None:
+    for case in _generated.cases(api):
+        problem = case.contradiction()
+        expect(problem is None, case.exchange, f"a body that the documented schema of {case.label} accepts", problem or "")

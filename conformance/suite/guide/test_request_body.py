@@ -1,0 +1,130 @@
+"""Guide section 6: request bodies are validated before the handler runs."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.checks import (
+    error_locations,
+    expect,
+    expect_error_at,
+    expect_json,
+    expect_status,
+    expect_success,
+    expect_validation_shape,
+)
+from conformance.exchange import build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import PRICES, STORED_WORDS, items, letters, prices, stored_text
+from conformance.suite.guide import _items
+
+Body = dict[str, Any]
+
+_NO_TEXT: list[Any] = [[], ["pen"], {}, {"name": "pen"}, None, 7, 1.5]
+_NO_NUMBER: list[Any] = [[], [1.5], {}, {"price": 1.5}, None, "abc", "cheap", "one"]
+_NO_OBJECT: list[Any] = [[], "pen", 7, 1.5, None, True, [{"name": "pen", "price": 1.5}]]
+_NO_JSON = ['{"name": "pen", "price": ', '{"name": "pen" "price": 1}', "{name: 'pen'}", "pen", '{"name": "pen", "price": 1.5,}', "[1, 2", '"pen']
+_JSON_TYPE = {"Content-Type": "application/json"}
+
+
+@requirement("body-valid")
+@given(
+    items(),
+    boundaries=[
+        *({"name": word, "price": 1.5} for word in STORED_WORDS),
+        *({"name": "pen", "price": price} for price in PRICES),
+    ],
+)
+def test_every_valid_item_is_accepted(api: Api, new: _items.NewItem) -> Flow:
+    exchange = yield _items.create(new)
+
+    expect_success(exchange)
+
+
+@requirement("body-missing-field")
+@given(
+    st.one_of(
+        st.tuples(st.fixed_dictionaries({"name": stored_text(50)}), st.just("price")),
+        st.tuples(st.fixed_dictionaries({"price": prices()}), st.just("name")),
+    ),
+    boundaries=[({"name": "pen"}, "price"), ({"price": 1.5}, "name"), ({}, "name"), ({}, "price")],
+)
+def test_a_missing_field_is_named(api: Api, broken: tuple[Body, str]) -> Flow:
+    body, missing = broken
+    exchange = yield build("POST", "/items", json=body)
+
+    expect_error_at(exchange, missing)
+
+
+@requirement("body-wrong-type")
+@given(
+    st.one_of(
+        st.tuples(st.just("name"), st.one_of(st.integers(-(10**9), 10**9), st.lists(st.text(max_size=5), max_size=3))),
+        st.tuples(st.just("price"), letters(shortest=1)),
+    ),
+    boundaries=[*(("name", value) for value in _NO_TEXT), *(("price", value) for value in _NO_NUMBER)],
+)
+def test_a_field_of_the_wrong_type_is_named(api: Api, broken: tuple[str, Any]) -> Flow:
+    field, value = broken
+    exchange = yield build("POST", "/items", json={"name": "pen", "price": 1.5, field: value})
+
+    expect_error_at(exchange, field)
+
+
+@requirement("body-not-an-object")
+@given(boundaries=_NO_OBJECT)
+def test_a_body_that_is_no_object_is_refused(api: Api, body: Any) -> Flow:
+    exchange = yield build("POST", "/items", json=body)
+
+    expect_status(exchange, 422)
+
+
+@requirement("body-absent")
+@given(boundaries=["/items", "/users", "/ask"])
+def test_a_required_body_must_be_there(api: Api, path: str) -> Flow:
+    exchange = yield build("POST", path)
+
+    expect_status(exchange, 422)
+
+
+@requirement("body-malformed")
+@given(
+    st.tuples(stored_text(20), st.integers(1, 5)).map(lambda cut: f'{{"price": 1.5, "name": "{cut[0]}'[: -cut[1]]),
+    boundaries=_NO_JSON,
+    count=8,
+)
+def test_text_that_is_no_json_is_refused(api: Api, text: str) -> Flow:
+    exchange = yield build("POST", "/items", body=text.encode(), headers=_JSON_TYPE)
+
+    expect_status(exchange, 422, 400)
+
+
+@requirement("body-every-error")
+def test_two_wrong_fields_are_both_named(api: Api) -> None:
+    cases = [("/items", {"price": "cheap"}, ("name", "price")), ("/users", {"age": 131}, ("email", "age"))]
+    for path, body, fields in cases:
+        exchange = api.post(path, json=body)
+        expect_status(exchange, 422)
+        named = {loc[-1] for loc in error_locations(exchange) if loc}
+        expect(named >= set(fields), exchange, f"entries for both {' and '.join(fields)}")
+
+
+@requirement("validation-error-shape")
+def test_every_422_has_the_same_shape(api: Api) -> None:
+    provoked = [
+        build("GET", "/users/seven"),
+        build("GET", "/search"),
+        build("GET", "/search", query={"q": "fastapi", "limit": "ten"}),
+        build("GET", "/items", query={"limit": "ten", "offset": "one"}),
+        build("GET", "/secure", query={"is_allowed": "perhaps"}),
+        build("POST", "/items", json={}),
+        build("POST", "/items", json={"name": ["pen"], "price": "cheap"}),
+        build("POST", "/items", json=[]),
+        build("POST", "/items"),
+        build("POST", "/users", json={"email": "a@example.com", "age": 131}),
+        build("POST", "/ask", json={"question": "why?", "top_k": 1.5}),
+        build("POST", "/upload", files={"other": ("a.txt", b"a", "text/plain")}),
+    ]
+    for exchange in api.send_all(provoked):
+        if exchange.status == 422:
+            expect_validation_shape(exchange)

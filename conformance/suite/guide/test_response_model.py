@@ -1,0 +1,59 @@
+"""Guide section 7: the response model decides what an answer holds."""
+
+from typing import Any
+
+from conformance.checks import expect, expect_keys, expect_object, expect_status, is_number
+from conformance.exchange import Exchange, build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import items
+from conformance.suite.guide import _document, _items
+
+_ITEM = ("id", "name", "price")
+_UNDECLARED = {"cost_price": 0.4, "owner": "somebody", "is_admin": True, "password": "kept-out", "supplier": {"id": 7}}
+
+
+def expect_item(exchange: Exchange, found: dict[str, Any]) -> None:
+    """Expect an object of the shape of the guide's ``ItemOut``."""
+    expect_keys(exchange, found, _ITEM)
+    expect(isinstance(found["id"], str), exchange, "id to be a text")
+    expect(isinstance(found["name"], str), exchange, "name to be a text")
+    expect(is_number(found["price"]), exchange, "price to be a number")
+
+
+@requirement("item-shape")
+@given(items(), boundaries=[{"name": "pen", "price": 1.2}, {"name": "pencil", "price": 0}], count=8)
+def test_an_item_has_exactly_the_models_fields(api: Api, new: _items.NewItem) -> Flow:
+    item = yield from _items.new_item(new)
+    exchange = yield build("GET", _items.path(item))
+
+    expect_status(exchange, 200)
+    found = expect_object(exchange)
+    expect_item(exchange, found)
+    expect(found["id"] == item, exchange, f"id to be {item}")
+
+
+@requirement("item-no-extra-fields")
+@given(items(), boundaries=[{"name": "pen", "price": 1.2}], count=4)
+def test_undeclared_fields_never_come_back(api: Api, new: _items.NewItem) -> Flow:
+    created = yield _items.create({**_UNDECLARED, **new})
+    if created.status == 422:
+        return
+    item = _items.made(created)
+    read = yield build("GET", _items.path(item))
+
+    expect_status(read, 200)
+    for exchange in (created, read):
+        for field in expect_object(exchange):
+            expect(field not in _UNDECLARED, exchange, "no field that the model does not declare", f"{field} came back")
+
+
+@requirement("item-model-documented")
+def test_the_document_gives_an_item_its_model(api: Api) -> None:
+    document = _document.fetch(api)
+    operation = document.required("GET", "/items/{}")
+
+    schema = document.answer_schema(operation, "200")
+    properties = schema.get("properties")
+    named = set(properties) if isinstance(properties, dict) else set()
+    told = f"its properties are {', '.join(sorted(named)) or 'not given'}"
+    expect(named == set(_ITEM), document.exchange, "the 200 of GET /items/{id} to have a schema of id, name and price", told)

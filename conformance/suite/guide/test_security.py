@@ -1,0 +1,45 @@
+"""Guide section 13: a route behind bearer credentials answers only with them."""
+
+import base64
+
+from conformance.checks import expect, expect_status
+from conformance.exchange import build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.suite.guide import _access
+
+
+@requirement("bearer-missing")
+def test_no_credentials_are_refused(api: Api) -> None:
+    exchange = api.get("/protected")
+
+    expect_status(exchange, 401, 403)
+
+
+@requirement("bearer-wrong-scheme")
+@given(boundaries=["Basic", "basic"])
+def test_another_scheme_is_refused(api: Api, scheme: str) -> Flow:
+    credentials = base64.b64encode(f"user:{api.draws.token()}".encode()).decode()
+    exchange = yield build("GET", "/protected", headers={"Authorization": f"{scheme} {credentials}"})
+
+    expect_status(exchange, 401, 403)
+
+
+@requirement("bearer-accepted")
+def test_bearer_credentials_are_accepted(api: Api) -> None:
+    bearer = _access.bearer(api)
+    exchange = api.get("/protected", headers=bearer.headers)
+    _access.admit(exchange, bearer)
+
+    expect_status(exchange, 200)
+
+
+@requirement("bearer-challenge")
+@given(boundaries=[{}, {"Authorization": "Basic dXNlcjpwYXNz"}])
+def test_a_401_says_which_scheme_it_wants(api: Api, headers: dict[str, str]) -> Flow:
+    exchange = yield build("GET", "/protected", headers=headers)
+    if exchange.answer is None or exchange.status != 401:
+        return
+
+    challenges = [value.strip().lower() for key, value in exchange.answer.headers if key.lower() == "www-authenticate"]
+    named = any(part.strip().split(" ")[0] == "bearer" for each in challenges for part in each.split(","))
+    expect(named, exchange, "WWW-Authenticate: Bearer", f"it is {', '.join(challenges) or 'missing'}")

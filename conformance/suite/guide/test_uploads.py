@@ -1,0 +1,82 @@
+"""Guide section 16: a file arrives whole, whatever it holds and however it is called."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.checks import expect_error_at, expect_success, expect_value
+from conformance.client import MIB
+from conformance.exchange import Request, build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import filenames
+
+_EVERY_BYTE = bytes(range(256))
+_CONTENTS = [
+    b"x",
+    b"\0",
+    b"\r\n",
+    b"line\nline\r\nline\r",
+    b"\r\n--boundary--\r\n",
+    b"\xef\xbb\xbfwith a mark",
+    "é 日本語 🦄".encode(),
+    _EVERY_BYTE,
+    b"\xff\xfe\xfd" * 100,
+    b"x" * 65_536,
+    _EVERY_BYTE * (MIB // 256),
+    _EVERY_BYTE * (MIB // 256) + b"one more",
+]
+_NAMES = ["a", "a.txt", "A.TXT", "report 2024 final.pdf", "archive.tar.gz", "UPPER_lower-1.0", ".hidden", "no-ending", "a..b", "x" * 251 + ".txt", "y" * 255]
+_FOREIGN_NAMES = ["résumé.txt", "日本語.txt", "Привет.txt", "مرحبا.txt", "🦄.png"]
+
+
+def _upload(name: str, content: bytes, kind: str = "application/octet-stream") -> Request:
+    return build("POST", "/upload", files={"file": (name, content, kind)})
+
+
+@requirement("upload-counted")
+@given(
+    st.tuples(st.binary(min_size=1, max_size=2000), st.sampled_from(["application/octet-stream", "text/plain", "image/png"])),
+    boundaries=[*((content, "application/octet-stream") for content in _CONTENTS), (b"a\r\nb\n", "text/plain"), (_EVERY_BYTE, "text/plain")],
+    count=8,
+)
+def test_every_byte_is_counted(api: Api, sent: tuple[bytes, str]) -> Flow:
+    content, kind = sent
+    exchange = yield _upload("file.bin", content, kind)
+
+    expect_success(exchange)
+    expect_value(exchange, "bytes", len(content))
+
+
+@requirement("upload-filename")
+@given(filenames(), boundaries=_NAMES, count=10)
+def test_a_file_name_comes_back_as_sent(api: Api, name: str) -> Flow:
+    exchange = yield _upload(name, b"content")
+
+    expect_success(exchange)
+    expect_value(exchange, "filename", name)
+
+
+@requirement("upload-filename-unicode")
+@given(boundaries=_FOREIGN_NAMES)
+def test_a_file_name_in_any_script_does_too(api: Api, name: str) -> Flow:
+    exchange = yield _upload(name, b"content")
+
+    expect_success(exchange)
+    expect_value(exchange, "filename", name)
+
+
+@requirement("upload-empty")
+@given(boundaries=["empty.txt", "empty.bin"])
+def test_an_empty_file_is_accepted(api: Api, name: str) -> Flow:
+    exchange = yield _upload(name, b"")
+
+    expect_success(exchange)
+    expect_value(exchange, "bytes", 0)
+
+
+@requirement("upload-missing")
+@given(boundaries=[{"other": ("a.txt", b"content", "text/plain")}, {"File": ("a.txt", b"content", "text/plain")}, {"comment": (None, b"text", None)}])
+def test_a_form_without_the_file_is_refused(api: Api, files: dict[str, Any]) -> Flow:
+    exchange = yield build("POST", "/upload", files=files)
+
+    expect_error_at(exchange, "file")

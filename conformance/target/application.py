@@ -1,0 +1,92 @@
+"""An application in this process: loaded by name and served on loopback from a thread."""
+
+import contextlib
+import importlib
+import inspect
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.settings import UsageError
+
+_START_SECONDS = 30.0
+
+
+def load(name: str, folder: Path, env: Mapping[str, str]) -> Any:
+    """Import ``MODULE:ATTRIBUTE`` with a folder on the import path and variables set.
+
+    Raises UsageError when that gives no ASGI application.
+    """
+    module_name, _, attribute = name.partition(":")
+    if not module_name or not attribute:
+        raise UsageError(f"--target-app {name!r}: name it as MODULE:ATTRIBUTE, such as main:app")
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    os.environ.update(env)
+    try:
+        found = importlib.import_module(module_name)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise UsageError(f"--target-app {name}: module {module_name} does not import: {reason}") from None
+    for part in attribute.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError as error:
+            raise UsageError(f"--target-app {name}: {error}") from None
+    _check_asgi(name, found)
+    return found
+
+
+def _check_asgi(name: str, found: Any) -> None:
+    def takes(count: int) -> bool:
+        try:
+            inspect.signature(found).bind(*[None] * count)
+        except (TypeError, ValueError):
+            return False
+        return True
+
+    if not callable(found):
+        raise UsageError(f"--target-app {name} is no ASGI application: it is a {type(found).__name__}")
+    if takes(3):
+        return
+    if takes(2):
+        raise UsageError(f"--target-app {name} is no ASGI but a WSGI application: serve it and give its --target-url")
+    raise UsageError(f"--target-app {name} is no ASGI application: it does not take scope, receive and send")
+
+
+@contextlib.contextmanager
+def serve(application: Any) -> Iterator[str]:
+    """Serve an ASGI application from a thread of this process and give its base URL.
+
+    Raises RuntimeError when its start-up fails.
+    """
+    import uvicorn
+
+    # asyncio turns Nagle's delay off only where the protocol is explicit.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="auto")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="conformance-target", daemon=True)
+    thread.start()
+    try:
+        deadline = time.monotonic() + _START_SECONDS
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("its start-up failed" if not thread.is_alive() else "its start-up does not end")
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
+        if thread.is_alive():
+            server.force_exit = True
+            thread.join(timeout=5)
+        listener.close()

@@ -1,0 +1,68 @@
+"""Text that came from a target, made safe to show: nothing is obeyed and no credential is shown."""
+
+import base64
+import json
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import quote
+
+MASK = "***"
+# Masking a text of one or two characters would hide nothing and garble every line.
+_SHORTEST_SECRET = 3
+# Categories whose characters a terminal or a page may obey, or that hide or reorder others.
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def visible(text: str) -> str:
+    """Write control, format and unassigned characters as escapes; keep tabs and line ends out too."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(c) if unicodedata.category(c) in _UNSAFE else c for c in text)
+
+
+def excerpt(text: str, limit: int = 2000, around: int = 0) -> str:
+    """Cut a long text, keeping the part around an offset, and say how much was left out."""
+    if len(text) <= limit:
+        return text
+    start = max(0, min(around - limit // 2, len(text) - limit))
+    head = f"…({start} characters) " if start else ""
+    rest = len(text) - start - limit
+    tail = f" …({rest} more characters)" if rest else ""
+    return head + text[start : start + limit] + tail
+
+
+class Masker:
+    """Replaces the run's credentials, in the forms in which they travel, wherever they would be shown."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._forms: set[str] = set()
+        self._longest_first: list[str] = []
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Mask this text from now on."""
+        if len(secret) < _SHORTEST_SECRET:
+            return
+        quoted = json.dumps(secret)[1:-1]
+        self._forms |= {secret, quote(secret, safe=""), quoted, visible(secret)}
+        self._longest_first = sorted(self._forms, key=len, reverse=True)
+
+    def add_basic(self, username: str, password: str) -> None:
+        """Mask a password and the form in which HTTP Basic sends it."""
+        self.add(password)
+        self.add(base64.b64encode(f"{username}:{password}".encode()).decode())
+
+    def __call__(self, text: str) -> str:
+        for form in self._longest_first:
+            text = text.replace(form, MASK)
+        return text
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
