@@ -50,6 +50,13 @@ def items() -> SearchStrategy[dict[str, object]]:
     return st.fixed_dictionaries({"name": stored_text(), "price": prices()})
 
 
+def plain_items() -> SearchStrategy[dict[str, object]]:
+    """Items that nothing is special about, for requirements that are not about values."""
+    names = st.text(string.ascii_lowercase, min_size=4, max_size=12)
+    whole = st.integers(1, 9999).map(float)
+    return st.fixed_dictionaries({"name": names, "price": whole})
+
+
 def filenames() -> SearchStrategy[str]:
     """ASCII file names that every form reader keeps (contract, upload-filename)."""
     plain = string.ascii_letters + string.digits + ".-_"

@@ -1,6 +1,6 @@
 """Guide section 12: a browser on the allowed origin may call the API, and on no other."""
 
-from conformance.checks import expect, expect_status
+from conformance.checks import expect
 from conformance.exchange import Exchange, build
 from conformance.properties import Api, Flow, given, requirement
 
@@ -97,15 +97,15 @@ def test_no_other_origin_is_allowed(api: Api, origin: str) -> Flow:
 def test_an_answer_to_an_origin_varies_by_it(api: Api, path: str) -> Flow:
     exchange = yield build("GET", path, headers={"Origin": _ORIGIN})
 
-    varies = {v for k, value in (exchange.answer.headers if exchange.answer else ()) if k.lower() == "vary" for v in value.lower().replace(" ", "").split(",")}
-    expect(bool(varies & {"origin", "*"}), exchange, "Vary: Origin")
+    headers = exchange.answer.headers if exchange.answer else ()
+    varies = ",".join(value for name, value in headers if name.lower() == "vary").lower()
+    named = {name.strip() for name in varies.split(",")}
+    expect(bool(named & {"origin", "*"}), exchange, "Vary: Origin", f"it is {varies}" if varies else "it is missing")
 
 
 @requirement("cors-on-errors")
-@given(boundaries=[("/no-such-path", 404), ("/secure", 401), ("/users/seven", 422)])
-def test_errors_carry_the_headers_too(api: Api, case: tuple[str, int]) -> Flow:
-    path, status = case
+@given(boundaries=["/no-such-path", "/secure", "/users/seven"])
+def test_errors_carry_the_headers_too(api: Api, path: str) -> Flow:
     exchange = yield build("GET", path, headers={"Origin": _ORIGIN})
 
-    expect_status(exchange, status)
     _expect_allowed(exchange)

@@ -7,7 +7,7 @@ from conformance.exchange import Exchange, build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.suite.guide import _items
 from conformance.suite.guide._access import bearer_headers
-from conformance.strategies import items
+from conformance.strategies import plain_items
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # The methods that any profile gives to a path.
@@ -88,7 +88,7 @@ def test_a_405_names_the_methods_that_work(api: Api) -> None:
 
 
 @requirement("item-deleted")
-@given(items(), count=5)
+@given(plain_items(), count=5)
 def test_a_created_item_is_deleted(api: Api, new: _items.NewItem) -> Flow:
     item = yield from _items.new_item(new)
     exchange = yield build("DELETE", _items.path(item))

@@ -1,0 +1,1 @@
+"""DocuBot: upload documents, ask questions about them, translate."""
