@@ -144,9 +144,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(
-    wrk: str, urls: Mapping[str, str], rounds: int, seconds: int
-) -> dict[str, list[float]]:
+def _measure(wrk: str, urls: Mapping[str, str], rounds: int, seconds: int) -> dict[str, list[float]]:
     rates: dict[str, list[float]] = {name: [] for name in urls}
     for url in urls.values():
         _requests_a_second(wrk, url, 1)  # warm up
@@ -165,16 +163,14 @@ def _report(rates: Mapping[str, list[float]]) -> int:
             f"  {cost:+6.1f} us a request"
         )
     # Each round's own ratio: the two ran seconds apart, under the same load.
-    ratio = statistics.median(
-        ours / theirs for ours, theirs in zip(rates["reference"], rates["bare"], strict=True)
-    )
+    ratio = statistics.median(ours / theirs for ours, theirs in zip(rates["reference"], rates["bare"], strict=True))
     print(f"reference / bare: {ratio:.2f} (at least {TARGET})")
     return 0 if ratio >= TARGET else 1
 
 
 def _requests_a_second(wrk: str, url: str, seconds: int) -> float:
     command = [wrk, "--threads=1", "--connections=16", f"--duration={seconds}s", url]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"Requests/sec:\s*([\d.]+)", output)
     if not found or "Non-2xx" in output:
         raise SystemExit(f"wrk: {output}")
@@ -201,7 +197,7 @@ def _start(target: str, port: int, folder: str, log: IO[bytes]) -> "subprocess.P
         command.append("--factory")
     paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
     env = os.environ | {"PYTHONPATH": paths}
-    return subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)  # noqa: S603
+    return subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
 
 
 def _free_port() -> int:
@@ -215,7 +211,7 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            urlopen(url).close()  # noqa: S310 -- an http URL, made above
+            urlopen(url).close()
             return
         except URLError:
             time.sleep(0.1)

@@ -6,7 +6,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
@@ -99,9 +99,8 @@ class Client:
         """
         if self._lost > self.connection.limits.exhausted:
             raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
-        exchanges = self._call(self._gather(requests, limits))
-        late = [e.seconds for e in exchanges if e.answer is None and e.failure and "in time" in e.failure]
-        self._lost += max(late, default=0.0)
+        exchanges = self._call(self._gather([self._complete(request) for request in requests], limits))
+        self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
         for exchange in exchanges:
             for observer in self.observers:
                 observer(exchange)
@@ -127,6 +126,11 @@ class Client:
                 return await talk(self._fresh, self.base_url)
 
         return self._call(limited())
+
+    def _complete(self, request: Request) -> Request:
+        # An exchange has to show all that was sent, what the configuration adds included.
+        added = [(name, value) for name, value in self.connection.headers.items() if request.header(name) is None]
+        return replace(request, headers=(*request.headers, *added)) if added else request
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -78,6 +78,11 @@ class Exchange:
         return self.answer.status if self.answer else None
 
     @property
+    def timed_out(self) -> bool:
+        """Whether there was no answer because the time for it ran out."""
+        return self.answer is None and "in time" in (self.failure or "")
+
+    @property
     def url(self) -> str:
         """The address that was asked for."""
         return self.base_url + self.request.path
@@ -144,16 +149,17 @@ def segment(value: object) -> str:
 def curl(request: Request, url: str) -> str:
     """Give a shell command that sends a request, whatever bytes it holds."""
     words = ["curl", "-s"]
-    if "/." in request.path:
+    if "/." in request.path or "/%2e" in request.path.lower():
         words.append("--path-as-is")
     if set(url) & set("[]{}"):
         words.append("--globoff")
     if request.method == "HEAD":
         words.append("--head")
-    elif request.method != "GET" or request.body:
+    elif request.method != "GET" or request.body is not None:
         words += ["-X", request.method]
     for name, value in request.headers:
-        words += ["-H", f"{name}: {value}"]
+        # curl leaves a header without a value out, unless a semicolon ends it.
+        words += ["-H", f"{name}: {value}" if value else f"{name};"]
     if request.body is not None and request.header("content-type") is None:
         words += ["-H", "Content-Type:"]
     before = ""

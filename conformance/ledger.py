@@ -53,7 +53,9 @@ class Ledger:
         try:
             for path, exchange in zip(paths, client.send_all([build("DELETE", p) for p in paths]), strict=True):
                 if exchange.status is None or not (200 <= exchange.status < 300 or exchange.status in (404, 410)):
-                    remaining.append(Leftover("POST", path, f"its DELETE answered {exchange.status or exchange.failure}"))
+                    remaining.append(
+                        Leftover("POST", path, f"its DELETE answered {exchange.status or exchange.failure}")
+                    )
         except (TargetGone, TargetUnresponsive) as gone:
             remaining = [Leftover("POST", path, str(gone)) for path in paths]
         lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]

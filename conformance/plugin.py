@@ -1,6 +1,5 @@
 """The pytest plugin: hooks and fixtures, inert in every pytest run that does not collect the suite."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +29,44 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(run, "conformance-run")
+    config.pluginmanager.register(Fixtures(run), "conformance-fixtures")
 
 
-@pytest.fixture
-def api(request: pytest.FixtureRequest) -> Any:
-    """The client, the drawn values and the credentials, for the requirement of the test."""
-    run = request.config.pluginmanager.get_plugin("conformance-run")
-    return run.api_of(request.node)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse the suite's tests where a folder far above them was collected, and nothing is set up for them."""
+    if config.option.collectonly or config.pluginmanager.has_plugin("conformance-run"):
+        return
+    if any(SUITE in item.path.parents for item in items):
+        raise pytest.UsageError(f"the conformance suite runs alone: name it ({SUITE}) or --pyargs conformance.suite")
 
 
-@pytest.fixture
-def application(request: pytest.FixtureRequest) -> Any:
-    """The application of ``--target-app``, for the requirements that need one."""
-    return request.config.pluginmanager.get_plugin("conformance-run").session.target.application
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the run still holds, whatever ended it."""
+    run = config.pluginmanager.get_plugin("conformance-run")
+    if run is not None:
+        run.close()
 
 
-@pytest.fixture
-def settings(request: pytest.FixtureRequest) -> Any:
-    """What the run was told."""
-    return request.config.pluginmanager.get_plugin("conformance-run").session.settings
+class Fixtures:
+    """What suite tests ask for, registered for a run of the suite only: elsewhere these names are others'."""
+
+    def __init__(self, run: Any) -> None:
+        self.run = run
+
+    @pytest.fixture
+    def api(self, request: pytest.FixtureRequest) -> Any:
+        """The client, the drawn values and the credentials, for the requirement of the test."""
+        return self.run.api_of(request.node)
+
+    @pytest.fixture
+    def application(self) -> Any:
+        """The application of ``--target-app``, for the requirements that need one."""
+        return self.run.session.target.application
+
+    @pytest.fixture
+    def settings(self) -> Any:
+        """What the run was told."""
+        return self.run.session.settings
 
 
 def _collects_suite(config: pytest.Config) -> bool:
@@ -60,11 +78,6 @@ def _reaches_suite(config: pytest.Config, arg: str) -> bool:
     if config.option.pyargs and (name == "conformance" or name.startswith("conformance.suite")):
         return True
     path = (config.invocation_params.dir / name).resolve()
-    return path == SUITE or SUITE in path.parents or path in SUITE.parents
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what the run still holds, whatever ended it."""
-    run = config.pluginmanager.get_plugin("conformance-run")
-    if run is not None:
-        run.close()
+    # Of the folders above only the package's and the checkout's are about the suite: another may be
+    # somebody's project, whose virtual environment has the kit in it.
+    return SUITE in path.parents or path in (SUITE, *SUITE.parents[:2])

@@ -208,15 +208,15 @@ class Api:
 
 
 def given(
-    strategy: SearchStrategy[T] | None = None, *, boundaries: Iterable[T] = (), count: int | None = None
-) -> Callable[[Callable[[Api, T], Flow]], Callable[[Api], None]]:
+    strategy: SearchStrategy[Any] | None = None, *, boundaries: Iterable[Any] = (), count: int | None = None
+) -> Callable[[Callable[[Api, Any], Flow]], Callable[[Api], None]]:
     """Make a test of a flow: it must hold for every boundary and every drawn value.
 
     The flow is a generator: it sends a request by yielding it and is given the exchange.
     """
     fixed = list(boundaries)
 
-    def decorate(flow: Callable[[Api, T], Flow]) -> Callable[[Api], None]:
+    def decorate(flow: Callable[[Api, Any], Flow]) -> Callable[[Api], None]:
         def test(api: Api) -> None:
             api.hold(flow, strategy, fixed, count)
 

@@ -2,29 +2,29 @@
 
 import os
 import secrets
+import shlex
 import time
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.catalogue import Requirement, of_profile, sections
+from conformance.catalogue import Requirement, of_profile
 from conformance.ledger import Leftover
 from conformance.properties import Api
 from conformance.report import terminal
-from conformance.report.model import Report, write
+from conformance.report.model import FILE, Report, write
 from conformance.session import Session
 from conformance.settings import Settings, UsageError
 from conformance.target import Unreachable, open_target
-from conformance.text import Masker
+from conformance.text import Masker, visible
 from conformance.verdict import EXIT_CODES, Outcome, judge, settle
 
 _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
-_NOT_REACHED = "the run ended before it"
+_NOT_REACHED = "its test was not run"
 
 
 class Run:
@@ -75,8 +75,11 @@ class Run:
             raise pytest.UsageError(str(error)) from None
         except Unreachable as error:
             self.gone = str(error)
+            self.report.outcomes = settle(self.selected, (), (), "the target is unreachable")
             self._write("unreachable")
-            pytest.exit(f"target unreachable: {self.mask(self.gone)}", returncode=_UNREACHABLE_EXIT)
+            # pytest would tell the same again as a banner of its own.
+            self.config.pluginmanager.unregister(name="terminalreporter")
+            pytest.exit(f"target unreachable: {visible(self.mask(self.gone))}", returncode=_UNREACHABLE_EXIT)
 
     def _open(self) -> None:
         target = open_target(self.settings)
@@ -120,14 +123,14 @@ class Run:
         name = _requirement_of(pyfuncitem)
         if name is None or self.session is None:
             return None
-        names = pyfuncitem._fixtureinfo.argnames
+        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own hook does
         arguments = {argument: pyfuncitem.funcargs[argument] for argument in names}
         outcome = self.session.attempt(name, self.api_of(pyfuncitem), lambda: pyfuncitem.obj(**arguments))
         pyfuncitem.stash[_OUTCOME] = outcome
         if outcome.status == "not_verified":
-            pytest.skip(self.mask(outcome.message))
+            pytest.skip(visible(self.mask(outcome.message)))
         if outcome.status != "passed":
-            pytest.fail(self.mask(outcome.message), pytrace=False)
+            pytest.fail(visible(self.mask(outcome.message)), pytrace=False)
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -185,7 +188,7 @@ class Run:
                 self.config.workeroutput["conformance"] = told  # type: ignore[attr-defined]  # xdist's
                 return
             self._take(told)
-        if self.worker is not None or self.gone and not self.outcomes:
+        if self.worker is not None or (self.gone and not self.outcomes):
             return
         self._settle()
         crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR
@@ -211,7 +214,6 @@ class Run:
         self.gone = self.gone or told["gone"]
 
     def _settle(self) -> None:
-        implemented = {outcome.requirement for outcome in self.outcomes}
         self.report.outcomes = settle(self.selected, self.outcomes, self.settings.waivers, _NOT_REACHED)
 
     def _write(self, verdict: Any) -> None:
@@ -228,7 +230,9 @@ class Run:
     def _new_report(self) -> Report:
         told = self.settings
         kind, url = next(
-            (k, v) for k, v in (("url", told.url), ("app", told.app), ("command", told.command), ("source", told.source)) if v
+            (k, v)
+            for k, v in (("url", told.url), ("app", told.app), ("command", told.command), ("source", told.source))
+            if v
         )
         return Report(
             kind=kind,
@@ -245,9 +249,11 @@ class Run:
         if self.worker is not None:
             return int(self.worker["conformance_seed"])
         given = self.config.getoption("--hypothesis-seed", None)
-        if given is not None and str(given).isdigit():
-            return int(given)
-        return secrets.randbelow(2**32)
+        if given is None or given == "random":
+            return secrets.randbelow(2**32)
+        if not (str(given).isascii() and str(given).isdigit()):
+            raise UsageError(f"--hypothesis-seed {given}: a seed is a whole number, 0 or more")
+        return int(given)
 
 
 def _select(settings: Settings) -> dict[str, Requirement]:
@@ -267,17 +273,16 @@ def _requirement_of(item: pytest.Item) -> str | None:
 def _rerun(config: pytest.Config, told: Settings) -> str:
     words = ["pytest"]
     if config.option.pyargs:
-        words.append("--pyargs conformance.suite")
+        words += ["--pyargs", "conformance.suite"]
     for option in ("url", "app", "command", "source"):
-        given = config.getoption(f"conformance_{option}")
-        if given:
-            words.append(f"--target-{option} {given[0]}")
+        values = config.getoption(f"conformance_{option}")
+        if values:
+            words += [f"--target-{option}", values[0]]
     if config.getoption("conformance_file"):
-        words.append(f"--target-config {config.getoption('conformance_file')}")
-    for option in ("profile", "effort"):
-        if config.getoption(f"conformance_{option}"):
-            words.append(f"--{option} {config.getoption(f'conformance_{option}')}")
-    return " ".join(words)
+        words += ["--target-config", config.getoption("conformance_file")]
+    given = {option: config.getoption(f"conformance_{option}") for option in ("profile", "effort")}
+    words += [word for option, value in given.items() if value for word in (f"--{option}", value)]
+    return shlex.join(words)
 
 
 def _check_writable(folder: Path) -> None:
@@ -287,6 +292,11 @@ def _check_writable(folder: Path) -> None:
         raise UsageError(f"--report-dir {folder}: cannot be made: {error.strerror}") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"--report-dir {folder}: cannot be written to")
+    try:
+        # Whatever becomes of this run, an earlier one's report must not be taken for its own.
+        (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"--report-dir {folder}: {FILE} cannot be replaced: {error.strerror}") from None
 
 
 def _move(stats: dict[str, list[Any]], names: set[str], category: str) -> None:

@@ -9,7 +9,7 @@ from conformance.catalogue import Requirement
 from conformance.checks import CannotTell, Mismatch
 from conformance.client import Client, Connection, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, build
-from conformance.ledger import Leftover, Ledger
+from conformance.ledger import Ledger, Leftover
 from conformance.properties import Api, Draws
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
@@ -34,9 +34,7 @@ class Session:
 
     def __post_init__(self) -> None:
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
-        connection = Connection(
-            self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env
-        )
+        connection = Connection(self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env)
         self.client = Client(connection)
         self.ledger = Ledger()
         self.watch = Watch({name: rule for name, rule in RULES.items() if name in self.selected})
@@ -57,7 +55,7 @@ class Session:
             exchanges = self.client.send_all(requests, whole=_PROBE_SECONDS)
         except TargetGone as gone:
             raise Unreachable(str(gone)) from None
-        if not any(exchange.answer for exchange in exchanges):
+        if all(exchange.timed_out for exchange in exchanges):
             raise Unreachable(f"{self.client.base_url} gives no answer: {exchanges[0].failure}")
         if any(exchange.status and 200 <= exchange.status < 300 for exchange in exchanges):
             return None

@@ -2,16 +2,22 @@
 
 import datetime
 import os
+import re
+import ssl
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from conformance.catalogue import requirements, unknown
 
 DEFAULT_FILE = "conformance.toml"
-_SECRET_ENDINGS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
+_SECRET_ENDINGS = ("KEY", "SECRET", "TOKEN", "PASSWORD", "AUTHORIZATION", "COOKIE")
+# A field name and what may follow it (RFC 9110, sections 5.1 and 5.5); values travel as UTF-8.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 
 
 class UsageError(Exception):
@@ -99,7 +105,17 @@ class Settings:
     def secrets(self) -> Iterator[str]:
         """Give every text of the configuration that must not be shown or served."""
         yield from self.credentials.secrets()
-        yield from (value for name, value in self.env.items() if name.upper().endswith(_SECRET_ENDINGS) and value)
+        for name, value in (*self.env.items(), *self.headers.items()):
+            if value and name.upper().endswith(_SECRET_ENDINGS):
+                # The scheme before a credential says nothing (RFC 9110, section 11.4).
+                yield from {value, value.rpartition(" ")[2]}
+        yield from _userinfo(self.url or "")
+
+
+def _userinfo(url: str) -> Iterator[str]:
+    user, _, password = urlsplit(url).netloc.rpartition("@")[0].partition(":")
+    if password:
+        yield from (f"{unquote(user)}:{unquote(password)}", unquote(password))
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -170,14 +186,33 @@ class _Reader:
 
     def http(self, found: dict[str, Any], folder: Path) -> dict[str, Any]:
         self.known("http", found, _HTTP)
-        return {key: self._typed(f"http.{key}", value, _HTTP[key], folder) for key, value in found.items()}
+        told = {key: self._typed(f"http.{key}", value, _HTTP[key], folder) for key, value in found.items()}
+        for name, value in told.get("headers", {}).items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise self.error(f"http.headers.{name!r}", "is no name of a header")
+            self._in_header(f"http.headers.{name}", value)
+        if "ca_file" in told:
+            self._certificates(told["ca_file"])
+        return told
+
+    def _certificates(self, file: Path) -> None:
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError as error:
+            problem = error.strerror if isinstance(error, FileNotFoundError) else "holds no certificate"
+            raise self.error("http.ca_file", f"{file}: {problem}") from None
+
+    def _in_header(self, key: str, value: str | None) -> str | None:
+        if value is not None and not _HEADER_VALUE.fullmatch(value):
+            raise self.error(key, "cannot be sent in a header: it holds a line end or another control character")
+        return value
 
     def credentials(self, found: dict[str, Any]) -> Credentials:
         self.known("credentials", found, ("bearer", "api_key", "user", "admin", "jwt"))
         user, admin = (self._record("credentials", found, who, Account) for who in ("user", "admin"))
         return Credentials(
-            bearer=self._value(found, "credentials.bearer"),
-            api_key=self._value(found, "credentials.api_key"),
+            bearer=self._in_header("credentials.bearer", self._value(found, "credentials.bearer")),
+            api_key=self._in_header("credentials.api_key", self._value(found, "credentials.api_key")),
             user=user,
             admin=admin,
             jwt=self._record("credentials", found, "jwt", JWTKey),
@@ -193,12 +228,14 @@ class _Reader:
         for key in ("requirement", "reason"):
             if not isinstance(found.get(key), str) or not found[key].strip():
                 raise self.error(f"waivers.{key}", "is missing; every waiver names its requirement and its reason")
+        if not isinstance(found.get("issue", ""), str):
+            raise self.error("waivers.issue", "must be a text")
         name, until = found["requirement"], found.get("until")
         if name not in requirements():
             raise UsageError(f"{self.path}: waivers: {unknown('requirement', name, requirements())}")
         if until is not None and type(until) is not datetime.date:
             raise self.error("waivers.until", "must be a date: 2027-01-31")
-        if until is not None and until < datetime.date.today():
+        if until is not None and until < datetime.date.today():  # noqa: DTZ011 - the day where the run is
             raise UsageError(f"{self.path}: the waiver of {name} expired on {until}: mend it, or renew the waiver")
         return Waiver(name, found["reason"], found.get("issue"), until)
 

@@ -1,10 +1,13 @@
 """Text that came from a target, made safe to show: nothing is obeyed and no credential is shown."""
 
 import base64
+import html
 import json
+import re
+import shlex
 import unicodedata
-from collections.abc import Iterable
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 # Masking a text of one or two characters would hide nothing and garble every line.
@@ -42,21 +45,30 @@ class Masker:
 
     def add(self, secret: str) -> None:
         """Mask this text from now on."""
+        secret = secret.strip()
         if len(secret) < _SHORTEST_SECRET:
             return
-        quoted = json.dumps(secret)[1:-1]
-        self._forms |= {secret, quote(secret, safe=""), quoted, visible(secret)}
+        self._forms |= set(_forms(secret))
         self._longest_first = sorted(self._forms, key=len, reverse=True)
 
-    def add_basic(self, username: str, password: str) -> None:
-        """Mask a password and the form in which HTTP Basic sends it."""
-        self.add(password)
-        self.add(base64.b64encode(f"{username}:{password}".encode()).decode())
-
     def __call__(self, text: str) -> str:
+        """Give the text without them."""
         for form in self._longest_first:
             text = text.replace(form, MASK)
         return text
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Give a secret as it stands in headers, URLs, forms, JSON, pages, Python and shell commands."""
+    raw = secret.encode("utf-8", "surrogateescape")
+    yield from (secret, visible(secret), repr(secret)[1:-1], shlex.quote(f" {secret}")[2:-1])
+    for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield from (encoded, re.sub("%..", lambda found: found[0].lower(), encoded))
+    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+        yield from (text, text.replace("/", "\\/"))
+    yield from (html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;"))
+    # As HTTP Basic sends ``username:password`` (RFC 7617).
+    yield base64.b64encode(raw).decode()
 
 
 def _escape(character: str) -> str:

@@ -97,9 +97,7 @@ async def get_bearer(token: Annotated[str, Depends(get_token)], tokens: TokenIss
     return tokens.verify(token)
 
 
-async def get_current_user(
-    token: Annotated[str, Depends(oauth2)], tokens: TokenIssuer
-) -> CurrentUser:
+async def get_current_user(token: Annotated[str, Depends(oauth2)], tokens: TokenIssuer) -> CurrentUser:
     """Whoever the access token names (guide sections 10 and 13)."""
     return tokens.verify(token)
 
@@ -114,9 +112,7 @@ async def get_administrator(user: User) -> CurrentUser:
     return user
 
 
-async def require_api_key(
-    key: Annotated[str, Depends(api_key_header)], services: AllServices
-) -> None:
+async def require_api_key(key: Annotated[str, Depends(api_key_header)], services: AllServices) -> None:
     """Let nobody in without the key of the settings, and nobody at all if there is none."""
     expected = services.api_key
     if not expected or not secrets.compare_digest(key.encode(), expected.encode()):

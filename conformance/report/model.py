@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,11 +11,13 @@ from typing import Any
 from conformance import __version__
 from conformance.catalogue import Requirement
 from conformance.ledger import Leftover
-from conformance.text import Masker
+from conformance.text import Masker, excerpt
 from conformance.verdict import Outcome, Word, counts
 
 SCHEMA_VERSION = 1
 FILE = "report.json"
+# Of a text that came from a target, or that was sent to it, no more than this is told.
+_LONGEST = 50_000
 
 
 @dataclass
@@ -44,8 +45,10 @@ class Report:
 
     def as_dict(self, mask: Masker) -> dict[str, Any]:
         """Give the content of report.json, with the run's credentials masked."""
-        rows = [self._row(self.selected[id], outcome) for id, outcome in self.outcomes.items()]
-        told = {
+        # Only free text is masked: a password that is a word of the report must not change its shape.
+        rows = [self._row(self.selected[id], outcome, mask) for id, outcome in self.outcomes.items()]
+        left = [{"method": each.method, "path": mask(each.path), "note": mask(each.note)} for each in self.leftovers]
+        return {
             "schema_version": SCHEMA_VERSION,
             "kit_version": __version__,
             "profile": self.profile,
@@ -54,16 +57,19 @@ class Report:
             "started": self.started.isoformat(timespec="seconds"),
             "duration_s": round(self.duration_s, 3),
             "requests": self.requests,
-            "target": {"kind": self.kind, "url": self.url, "reach": list(self.reach)},
+            "target": {"kind": self.kind, "url": mask(self.url), "reach": list(self.reach)},
             "verdict": self.verdict,
             "counts": counts(self.outcomes.values()),
             "requirements": rows,
-            "leftovers": [dict(leftover.__dict__) for leftover in self.leftovers],
+            "leftovers": left,
         }
-        return dict(_masked(told, mask))
 
-    def _row(self, requirement: Requirement, outcome: Outcome) -> dict[str, Any]:
+    def _row(self, requirement: Requirement, outcome: Outcome, mask: Masker) -> dict[str, Any]:
         tried = outcome.status not in ("passed", "not_verified")
+
+        def masked(text: str | None) -> str | None:
+            return text if text is None else excerpt(mask(text), _LONGEST)
+
         return {
             "id": requirement.id,
             "section": requirement.section,
@@ -73,13 +79,13 @@ class Report:
             "needs": requirement.needs,
             "status": outcome.status,
             "blocked_by": outcome.blocked_by,
-            "message": outcome.message,
+            "message": excerpt(mask(outcome.message), _LONGEST),
             "hint": requirement.hint if tried else "",
-            "sent": outcome.sent,
-            "expected": outcome.expected,
-            "actual": outcome.actual,
-            "curl": outcome.curl,
-            "rerun": self.rerun_of(requirement.id),
+            "sent": masked(outcome.sent),
+            "expected": masked(outcome.expected),
+            "actual": masked(outcome.actual),
+            "curl": outcome.curl and mask(outcome.curl),
+            "rerun": mask(self.rerun_of(requirement.id)),
             "duration_s": round(outcome.duration_s, 3),
             "requests": outcome.requests,
         }
@@ -96,19 +102,9 @@ def write(report: Report, folder: Path, mask: Masker) -> Path:
     text = json.dumps(report.as_dict(mask), ensure_ascii=True, indent=2)
     try:
         partial.write_text(text + "\n", encoding="utf-8")
-        os.replace(partial, path)
+        partial.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise
     return path
-
-
-def _masked(value: Any, mask: Masker) -> Any:
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, dict):
-        return {key: _masked(each, mask) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_masked(each, mask) for each in value]
-    return value

@@ -52,7 +52,8 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
     head = f"{requirement.id}  (guide {requirement.section} · {title}, {requirement.level}){kind}"
     actual = outcome.actual
     if outcome.note and actual and actual != outcome.note:
-        actual = f"{excerpt(visible(mask(actual)), _LONGEST)}     ← {visible(mask(outcome.note))}"
+        note = excerpt(visible(mask(outcome.note)), _LONGEST)
+        actual = f"{excerpt(visible(mask(actual)), _LONGEST)}     ← {note}"
     elif actual:
         actual = excerpt(visible(mask(actual)), _LONGEST)
     explained = {"unstable": "failed once and held when it was tried again", "error": outcome.message}
@@ -63,7 +64,7 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
         ("expected", outcome.expected),
         ("actual", actual),
         ("hint", requirement.hint.replace("`", "") if outcome.status in ("failed", "unstable") else None),
-        ("reproduce", outcome.curl),
+        ("reproduce", _whole(outcome.curl)),
         ("rerun", rerun),
     ]
     shown = [head]
@@ -72,6 +73,12 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
             safe = text if label == "actual" else excerpt(visible(mask(text)), _LONGEST)
             shown.append(f"  {label:<{_LABEL_WIDTH}}{safe}")
     return "\n".join(shown)
+
+
+def _whole(command: str | None) -> str | None:
+    # Half a command reproduces nothing.
+    fits = command is None or len(command) <= _LONGEST
+    return command if fits else "by the command that report.json has (as curl): it is too long to show"
 
 
 def summary(report: Report, mask: Masker) -> Iterator[Line]:

@@ -53,7 +53,9 @@ def open_target(settings: Settings) -> Target:
         except RuntimeError as error:
             raise Unreachable(f"{settings.app} does not start: {error}") from None
     else:
-        raise UsageError("--target-source alone gives nothing to send requests to: name a URL, an application or a command")
+        raise UsageError(
+            "--target-source alone gives nothing to send requests to: name a URL, an application or a command"
+        )
     reach.insert(0, "http")
     if settings.source:
         reach.append("source")

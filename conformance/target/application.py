@@ -38,8 +38,8 @@ def load(name: str, folder: Path, env: Mapping[str, str]) -> Any:
     for part in attribute.split("."):
         try:
             found = getattr(found, part)
-        except AttributeError as error:
-            raise UsageError(f"--target-app {name}: {error}") from None
+        except Exception as error:  # noqa: BLE001 - a module's own __getattr__ may raise anything
+            raise UsageError(f"--target-app {name}: {str(error).partition(chr(10))[0]}") from None
     _check_asgi(name, found)
     return found
 

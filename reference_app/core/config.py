@@ -48,9 +48,7 @@ SigningSecret = Annotated[SecretStr, Field(min_length=32)]  # RFC 7518, section 
 class Settings(BaseSettings):
     """Everything that differs from one deployment to the next; `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: DatabaseUrl = "sqlite+aiosqlite:///docubot.db"
     secret_file: Path = Path("docubot.secret")
@@ -66,9 +64,7 @@ class Settings(BaseSettings):
     admin_username: str = "admin"
     admin_password: Password | None = None
 
-    cors_origins: Annotated[list[Origin], NoDecode, BeforeValidator(_split)] = [
-        "http://localhost:3000"
-    ]
+    cors_origins: Annotated[list[Origin], NoDecode, BeforeValidator(_split)] = ["http://localhost:3000"]
     rate_limit_storage: str = "async+memory://"
 
     llm_provider: Literal["extractive", "openai"] = "extractive"
@@ -80,9 +76,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _provider_has_its_key(self) -> Self:
         if self.llm_provider == "openai" and not self.openai_api_key:
-            raise PydanticCustomError(
-                "missing_key", "OPENAI_API_KEY is required with LLM_PROVIDER=openai"
-            )
+            raise PydanticCustomError("missing_key", "OPENAI_API_KEY is required with LLM_PROVIDER=openai")
         return self
 
 
@@ -93,8 +87,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         # Only names and rules: the values that were refused may be secrets.
         problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])).upper()} {problem['msg']}"
-            for problem in error.errors()
+            f"{'.'.join(map(str, problem['loc'])).upper()} {problem['msg']}" for problem in error.errors()
         )
         sys.stderr.write(f"docubot cannot start: {problems.strip()}\n")
         sys.exit(STARTUP_FAILURE)

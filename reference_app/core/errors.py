@@ -108,9 +108,7 @@ def documented(*problems: type[Problem]) -> Responses:
 
 BODY_ERRORS = documented(UnreadableBody, TooLarge)
 MY_ERROR: Responses = {400: {"model": ErrorMessage, "description": "The guide's custom error"}}
-MY_ERROR_OR_UNREADABLE: Responses = {
-    400: {"model": ErrorMessage | ErrorDetail, "description": "What is wrong"}
-}
+MY_ERROR_OR_UNREADABLE: Responses = {400: {"model": ErrorMessage | ErrorDetail, "description": "What is wrong"}}
 
 
 async def answer_my_error(request: Request, error: Exception) -> JSONResponse:

@@ -71,7 +71,7 @@ def shared_secret(file: Path) -> str:
         # A link is made at once or not at all, so that no worker reads half a secret.
         with suppress(FileExistsError):
             os.link(draft, file)
-        os.unlink(draft)
+        Path(draft).unlink()
     return file.read_text()
 
 

@@ -25,9 +25,7 @@ from reference_app.dependencies import (
 )
 from reference_app.models.schemas import CurrentUser, Me, Token, Usage
 
-router = APIRouter(
-    tags=["account"], route_class=LimitedRoute, responses=documented(Unauthenticated)
-)
+router = APIRouter(tags=["account"], route_class=LimitedRoute, responses=documented(Unauthenticated))
 
 
 @router.post("/token", responses=BODY_ERRORS)

@@ -28,9 +28,7 @@ def _known(language: str) -> str:
     return language
 
 
-Language = Annotated[
-    Text, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(LANGUAGES)})
-]
+Language = Annotated[Text, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(LANGUAGES)})]
 
 
 class TranslateRequest(BaseModel):
@@ -45,9 +43,7 @@ router = APIRouter(tags=["documents"], route_class=LimitedRoute)
 
 @router.post(
     "/translate",
-    responses=BODY_ERRORS
-    | MY_ERROR_OR_UNREADABLE
-    | documented(UpstreamFailure, NoProvider, UpstreamTimeout),
+    responses=BODY_ERRORS | MY_ERROR_OR_UNREADABLE | documented(UpstreamFailure, NoProvider, UpstreamTimeout),
 )
 async def translate(request: TranslateRequest, model: Model) -> Translation:
     """Translate a text."""

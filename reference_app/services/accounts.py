@@ -39,9 +39,7 @@ class Accounts:
         account = self._accounts.get(username)
         # An unknown name costs a verification too: the time it takes would tell it apart.
         expected = account.password_hash if account else self._decoy
-        matches = await to_thread.run_sync(
-            self._hasher.verify, password, expected, limiter=self._limiter
-        )
+        matches = await to_thread.run_sync(self._hasher.verify, password, expected, limiter=self._limiter)
         if account is None or not matches:
             raise Unauthenticated("Incorrect username or password")
         return account

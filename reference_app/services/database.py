@@ -81,12 +81,13 @@ SEARCH_INDEX = {
     "sqlite": [
         # The terms are separated by spaces already. The tokenizer `ascii` leaves all other
         # scripts alone, where the default one would split words of many.
-        "CREATE VIRTUAL TABLE IF NOT EXISTS passage_terms"
-        " USING fts5(terms, content='', tokenize='ascii')",
+        "CREATE VIRTUAL TABLE IF NOT EXISTS passage_terms USING fts5(terms, content='', tokenize='ascii')",
     ],
     "postgresql": [
-        "CREATE TABLE IF NOT EXISTS passage_terms"
-        " (passage_id bigint PRIMARY KEY REFERENCES passages, terms text[] NOT NULL)",
+        (
+            "CREATE TABLE IF NOT EXISTS passage_terms"
+            " (passage_id bigint PRIMARY KEY REFERENCES passages, terms text[] NOT NULL)"
+        ),
         "CREATE INDEX IF NOT EXISTS passage_terms_index ON passage_terms USING gin (terms)",
     ],
 }

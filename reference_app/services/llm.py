@@ -66,9 +66,7 @@ class _Completion(BaseModel):
 class OpenAIModel:
     """A service that answers `POST /chat/completions` (guide sections 22 and 25)."""
 
-    def __init__(
-        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         assert settings.openai_api_key  # noqa: S101 -- the settings see to it
         self._model = settings.openai_model
         self._timeout = settings.llm_timeout

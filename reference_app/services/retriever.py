@@ -139,19 +139,14 @@ class Retriever:
         found = await to_thread.run_sync(self._documents, batch, limiter=self._limiter)
         async with self._engine.begin() as connection:
             numbers = await _insert_passages(connection, document_id, batch)
-            rows = [
-                {"passage_id": number, "terms": document}
-                for number, document in zip(numbers, found, strict=True)
-            ]
+            rows = [{"passage_id": number, "terms": document} for number, document in zip(numbers, found, strict=True)]
             await connection.execute(self._index.add, rows)
 
     def _documents(self, batch: Iterable[str]) -> list[object]:
         return [self._index.document(terms(passage)) for passage in batch]
 
 
-async def _insert_passages(
-    connection: AsyncConnection, document_id: int, batch: Sequence[str]
-) -> Sequence[int]:
+async def _insert_passages(connection: AsyncConnection, document_id: int, batch: Sequence[str]) -> Sequence[int]:
     number = passage_table.c.id
     statement = insert(passage_table).returning(number, sort_by_parameter_order=True)
     rows = [{"document_id": document_id, "text": passage} for passage in batch]

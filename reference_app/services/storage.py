@@ -72,9 +72,7 @@ class ItemStore(Store):
 
     async def page(self, limit: int, offset: int) -> Page[ItemOut]:
         """Items from `offset` on, oldest first: what comes later moves no page."""
-        rows = await self._rows(
-            select(*ITEM).order_by(items.c.position).limit(limit).offset(offset)
-        )
+        rows = await self._rows(select(*ITEM).order_by(items.c.position).limit(limit).offset(offset))
         found = [ItemOut.model_validate(row._asdict()) for row in rows]
         return Page(items=found, total=await self._count(items), limit=limit, offset=offset)
 
@@ -111,9 +109,7 @@ class EventStore(Store):
 
     async def page(self, limit: int, offset: int) -> EventPage:
         """Events from `offset` on, newest first."""
-        rows = await self._rows(
-            select(events).order_by(events.c.id.desc()).limit(limit).offset(offset)
-        )
+        rows = await self._rows(select(events).order_by(events.c.id.desc()).limit(limit).offset(offset))
         found = [EventOut.model_validate(row._asdict()) for row in rows]
         return EventPage(events=found, total=await self._count(events), limit=limit, offset=offset)
 

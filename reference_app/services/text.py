@@ -15,9 +15,7 @@ ENDS = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "，", " ")  # noqa
 
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 # These scripts put no spaces between words.
-UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-)
+UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*")
 
 
 async def decoded(file: UploadFile) -> AsyncIterator[str]:

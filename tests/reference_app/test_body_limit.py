@@ -56,9 +56,7 @@ async def post(app: FastAPI, path: str, receive: EndlessBody, content_type: byte
     ("path", "content_type"),
     [("/upload", FORM["content-type"].encode()), ("/items", b"application/json")],
 )
-async def test_a_body_without_end_is_refused_after_a_bounded_part(
-    path: str, content_type: bytes, app: FastAPI
-) -> None:
+async def test_a_body_without_end_is_refused_after_a_bounded_part(path: str, content_type: bytes, app: FastAPI) -> None:
     body = EndlessBody()
 
     status, answer = await post(app, path, body, content_type)
@@ -68,9 +66,7 @@ async def test_a_body_without_end_is_refused_after_a_bounded_part(
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["content-length", "chunked"])
-def test_a_body_over_the_limit_is_refused_in_the_format_of_all_errors(
-    announced: bool, client: TestClient
-) -> None:
+def test_a_body_over_the_limit_is_refused_in_the_format_of_all_errors(announced: bool, client: TestClient) -> None:
     body = HEAD + b"x" * (LARGEST_FILE + MEBIBYTE) + b"\r\n--boundary--\r\n"
     answer = client.post("/upload", content=body if announced else _parts(body), headers=FORM)
 

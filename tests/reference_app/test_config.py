@@ -28,9 +28,7 @@ def test_the_env_file_is_read(tmp_path: Path) -> None:
     assert load_settings().jwt_issuer == "from-the-file"
 
 
-def test_the_environment_wins_over_the_env_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_wins_over_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("JWT_ISSUER=from-the-file\n")
     monkeypatch.setenv("JWT_ISSUER", "from-the-environment")
 
@@ -57,9 +55,7 @@ def test_the_openai_provider_does_not_start_without_its_key(
     assert re.fullmatch(r"[^\n]*OPENAI_API_KEY[^\n]*\n", capsys.readouterr().err)
 
 
-def test_a_refused_secret_is_not_printed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_refused_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("JWT_SECRET", "too-short")
 
     with pytest.raises(SystemExit):

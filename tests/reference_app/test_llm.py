@@ -96,9 +96,7 @@ async def test_a_question_is_asked_with_its_passages_and_the_key(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.usefixtures("no_waiting")
-async def test_a_passing_failure_is_tried_again(
-    status: int, asked: Callable[[Handler], OpenAIModel]
-) -> None:
+async def test_a_passing_failure_is_tried_again(status: int, asked: Callable[[Handler], OpenAIModel]) -> None:
     answers = [httpx.Response(status), httpx.Response(status), completion("in the end")]
 
     assert await asked(lambda _: answers.pop(0)).answer("?", []) == "in the end"
@@ -122,9 +120,7 @@ async def test_the_waits_between_attempts_grow(
 
 
 @pytest.mark.parametrize("status", [400, 401, 404])
-async def test_a_lasting_failure_is_not_tried_again(
-    status: int, asked: Callable[[Handler], OpenAIModel]
-) -> None:
+async def test_a_lasting_failure_is_not_tried_again(status: int, asked: Callable[[Handler], OpenAIModel]) -> None:
     calls = []
 
     def refuse(request: httpx.Request) -> httpx.Response:
@@ -146,9 +142,7 @@ async def test_a_lasting_failure_is_not_tried_again(
         b'{"choices": [{"message": {"content": "\\ud800"}}]}',
     ],
 )
-async def test_an_answer_that_is_none_is_a_failure(
-    body: bytes, asked: Callable[[Handler], OpenAIModel]
-) -> None:
+async def test_an_answer_that_is_none_is_a_failure(body: bytes, asked: Callable[[Handler], OpenAIModel]) -> None:
     with pytest.raises(UpstreamFailure):
         await asked(lambda _: httpx.Response(200, content=body)).answer("?", [])
 

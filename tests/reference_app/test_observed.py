@@ -32,9 +32,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_request_leaves_one_line_that_names_it(
-    client: TestClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_request_leaves_one_line_that_names_it(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     answer = client.get("/users/7?token=secret")
 
     [line] = logged(capsys)
@@ -49,9 +47,7 @@ def test_a_log_line_holds_no_query(client: TestClient, capsys: pytest.CaptureFix
     assert "private" not in capsys.readouterr().out
 
 
-def test_a_path_cannot_forge_a_log_line(
-    client: TestClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_path_cannot_forge_a_log_line(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     client.get('/items/x%0A{"event":"forged"}')
 
     assert len(logged(capsys)) == 1
@@ -61,9 +57,7 @@ def test_the_line_is_written_before_the_background_work(
     client: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = []
-    monkeypatch.setattr(
-        "reference_app.core.middleware.log_request", lambda *_: order.append("line")
-    )
+    monkeypatch.setattr("reference_app.core.middleware.log_request", lambda *_: order.append("line"))
 
     async def work(seconds: float) -> None:
         order.append("work")
@@ -101,9 +95,7 @@ def test_an_unexpected_error_is_answered_without_a_word_about_it(client: TestCli
 
 
 @pytest.mark.parametrize("header", ["x-request-id", "access-control-allow-origin"])
-def test_an_unexpected_error_has_the_headers_of_every_answer(
-    header: str, client: TestClient
-) -> None:
+def test_an_unexpected_error_has_the_headers_of_every_answer(header: str, client: TestClient) -> None:
     assert header in client.get("/bug", headers=ORIGIN).headers
 
 

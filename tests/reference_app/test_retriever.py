@@ -57,9 +57,7 @@ async def test_a_rare_word_outweighs_common_ones(retriever: Retriever) -> None:
         ("แมวกินอะไร", "cat.txt"),
     ],
 )
-async def test_a_question_finds_the_text_in_its_script(
-    question: str, filename: str, retriever: Retriever
-) -> None:
+async def test_a_question_finds_the_text_in_its_script(question: str, filename: str, retriever: Retriever) -> None:
     texts = {
         "river.txt": "黄河是中国第二长河。它流经九个省区。",
         "wall.txt": "长城始建于春秋战国时期。它位于中国北方。",

@@ -59,9 +59,7 @@ def test_a_token_outlives_a_restart(settings: Settings) -> None:
     assert Tokens(settings).verify(token).user_id == "u1"
 
 
-def test_a_configured_secret_makes_no_file(
-    tmp_path: Path, make_settings: Callable[..., Settings]
-) -> None:
+def test_a_configured_secret_makes_no_file(tmp_path: Path, make_settings: Callable[..., Settings]) -> None:
     Tokens(make_settings(jwt_secret=SECRET))
 
     assert not (tmp_path / "test.secret").exists()
@@ -86,9 +84,7 @@ def test_a_signature_with_its_spare_bits_set_is_refused(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["=", "!", "\n", "é"])
-def test_a_signature_with_characters_that_base64_ignores_is_refused(
-    suffix: str, tokens: Tokens
-) -> None:
+def test_a_signature_with_characters_that_base64_ignores_is_refused(suffix: str, tokens: Tokens) -> None:
     with pytest.raises(Unauthenticated):
         tokens.verify(tokens.issue("u1", []) + suffix)
 
@@ -97,9 +93,7 @@ def test_a_signature_with_characters_that_base64_ignores_is_refused(
     "claims",
     [{"roles": 3}, {"sub": 3}, {"exp": "soon"}, {"exp": float("inf")}, {"exp": [1]}, {"aud": {}}],
 )
-def test_a_well_signed_token_of_odd_types_is_refused(
-    claims: dict[str, object], tokens: Tokens
-) -> None:
+def test_a_well_signed_token_of_odd_types_is_refused(claims: dict[str, object], tokens: Tokens) -> None:
     issued = jwt.decode(tokens.issue("u1", []), options={"verify_signature": False})
     odd = jwt.PyJWS().encode(_json(issued | claims), SECRET, "HS256")
 
@@ -107,17 +101,13 @@ def test_a_well_signed_token_of_odd_types_is_refused(
         tokens.verify(odd)
 
 
-def test_passwords_are_hashed_by_argon2(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_passwords_are_hashed_by_argon2(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     hashes = _verified_hashes(Accounts(settings), monkeypatch)
 
     assert hashes("user")[0].startswith("$argon2id$")
 
 
-def test_an_unknown_user_costs_a_verification_too(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_user_costs_a_verification_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     hashes = _verified_hashes(Accounts(settings), monkeypatch)
 
     assert len(hashes("nobody")) == 1
@@ -170,9 +160,7 @@ def _json(claims: dict[str, object]) -> bytes:
     return json.dumps(claims).encode()
 
 
-def _verified_hashes(
-    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], list[str]]:
+def _verified_hashes(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
     """Make a login that fails and answers which hashes were verified for it."""
 
     def login(username: str) -> list[str]:

@@ -97,9 +97,7 @@ async def test_an_item_that_comes_in_meanwhile_moves_no_page(engine: AsyncEngine
     assert [item.name for item in first.items + second.items] == ["0", "1", "2", "3"]
 
 
-async def test_an_event_is_listed_only_after_its_work(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_event_is_listed_only_after_its_work(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     events = EventStore(engine)
     during_work = []
 
@@ -112,9 +110,7 @@ async def test_an_event_is_listed_only_after_its_work(
     assert (during_work, (await events.page(10, 0)).total) == ([0], 1)
 
 
-async def test_the_database_is_a_file_that_readers_share_with_a_writer(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
+async def test_the_database_is_a_file_that_readers_share_with_a_writer(engine: AsyncEngine, tmp_path: Path) -> None:
     async with engine.begin() as writing:
         await writing.exec_driver_sql("BEGIN IMMEDIATE")
 

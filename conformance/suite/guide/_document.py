@@ -114,8 +114,8 @@ class Document:
         if not reference.startswith("#/"):
             return None
         found: Any = self.root
-        for step in reference[2:].split("/"):
-            step = step.replace("~1", "/").replace("~0", "~")
+        for escaped in reference[2:].split("/"):
+            step = escaped.replace("~1", "/").replace("~0", "~")
             found = found.get(step) if isinstance(found, dict) else None
         return found
 

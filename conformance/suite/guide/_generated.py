@@ -7,13 +7,13 @@ import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
 from conformance.checks import fail
 from conformance.client import Client
-from conformance.exchange import Exchange, Request
+from conformance.exchange import Exchange, Request, segment
 from conformance.properties import Api
 from conformance.strategies import LARGEST
 from conformance.suite.guide import _access, _document
@@ -21,7 +21,7 @@ from conformance.suite.guide import _access, _document
 _DRAWN = {"quick": 4, "standard": 8, "deep": 40}
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Integers this small may be the ids of things that are not the run's to change.
-_PLAUSIBLE_ID = re.compile(r"^-?\d{1,12}$")
+_PLAUSIBLE_ID = re.compile(r"^[1-9]\d{0,11}$")
 _WAITING = re.compile(r"[?&](?:delay|work|interval)=")
 _WHOLE = 4.0
 _MOST_COVERAGE = 60
@@ -75,8 +75,9 @@ def _send(api: Api) -> list[Case]:
     bearer = _access.bearer_headers(api)
     planned: list[tuple[Any, Request]] = []
     for operation in _operations(document):
-        for case in _generate(api, operation):
-            request = _request(case, document, bearer)
+        written = (parts for case in _generate(api, operation) for parts in _written(case))
+        for parts in chain(written, _variants(operation)):
+            request = _request(parts, document, bearer)
             if request is not None and _within_the_contract(request):
                 planned.append((operation, request))
     exchanges = api.send_all([request for _, request in planned], whole=_WHOLE)
@@ -85,10 +86,11 @@ def _send(api: Api) -> list[Case]:
 
 def _operations(document: _document.Document) -> list[Any]:
     import schemathesis
+    from schemathesis.core.result import Ok
 
     try:
         schema = schemathesis.openapi.from_dict(document.root)
-        found = [result.ok() for result in schema.get_all_operations() if type(result).__name__ == "Ok"]
+        found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises
         fail(document.exchange, "a document that requests can be made from", f"{type(error).__name__}: {error}")
     return [operation for operation in found if operation.method.upper() in _METHODS]
@@ -104,7 +106,8 @@ def _generate(api: Api, operation: Any) -> Iterator[Any]:
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     config = operation.schema.config.generation
     yield from islice(
-        operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config), _MOST_COVERAGE
+        operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config),
+        _MOST_COVERAGE,
     )
     for mode in modes if _DRAWN[api.draws.effort] else ():
         with contextlib.suppress(HypothesisException):
@@ -112,23 +115,58 @@ def _generate(api: Api, operation: Any) -> Iterator[Any]:
             yield from draws.examples(strategy, _DRAWN[api.draws.effort])
 
 
-def _request(case: Any, document: _document.Document, bearer: dict[str, str]) -> Request | None:
+def _variants(operation: Any) -> Iterator[dict[str, Any]]:
+    """Take one valid request and put values from the edges into each of its places in turn."""
+    from schemathesis.generation import GenerationMode
+
+    config = operation.schema.config.generation
+    modes = [GenerationMode.POSITIVE]
+    valid = next(iter(operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)), None)
+    if valid is None:
+        return
+    parts = valid.as_transport_kwargs(base_url=_NOWHERE)
+    for name, found in (valid.path_parameters or {}).items():
+        for value in _edges(found):
+            changed = operation.path.replace("{" + name + "}", segment(value))
+            if "{" not in changed:
+                yield {**parts, "url": _NOWHERE + changed}
+    for place in ("params", "json"):
+        given = parts.get(place)
+        for name, found in given.items() if isinstance(given, dict) else ():
+            for value in _edges(found):
+                yield {**parts, place: {**given, name: value}}
+
+
+def _edges(found: Any) -> tuple[Any, ...]:
+    if isinstance(found, bool):
+        return ()
+    if isinstance(found, (int, float)) or (isinstance(found, str) and re.fullmatch(r"-?\d+", found)):
+        return (0, -1, 1, 2**31, LARGEST)
+    return ("0", "-1", "'", "%", "{}", "x" * 1000) if isinstance(found, str) else ()
+
+
+def _written(case: Any) -> Iterator[dict[str, Any]]:
+    # What cannot be written down as a request cannot be sent.
+    with contextlib.suppress(UnicodeError, ValueError, TypeError):
+        yield case.as_transport_kwargs(base_url=_NOWHERE)
+
+
+def _request(parts: dict[str, Any], document: _document.Document, bearer: dict[str, str]) -> Request | None:
     import requests
 
     try:
-        parts = case.as_transport_kwargs(base_url=_NOWHERE)
         prepared = requests.Request(**parts).prepare()
-        path = document.relative((prepared.url or "").removeprefix(_NOWHERE))
-        headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
     except (UnicodeError, ValueError, TypeError, requests.RequestException):
-        # What cannot be written down as a request cannot be sent.
         return None
-    if case.method.upper() not in _METHODS or _WAITING.search(path):
+    path = document.relative((prepared.url or "").removeprefix(_NOWHERE))
+    headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
+    method = str(prepared.method).upper()
+    if method not in _METHODS or _WAITING.search(path):
         return None
     if "authorization" not in {name.lower() for name in headers}:
         headers |= bearer
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
-    return Request(case.method.upper(), _aside(case.method.upper(), path), tuple(headers.items()), body)
+    return Request(method, _aside(method, path), tuple(headers.items()), body)
 
 
 def _aside(method: str, path: str) -> str:

@@ -44,7 +44,9 @@ def _follow(api: Api, path: str) -> Exchange:
 
 def _scripts(api: Api, page: Exchange) -> Iterator[Exchange]:
     text = page.answer.text if page.answer else ""
-    paths = [below for source in _SCRIPT.findall(text) if (below := _below(api, urljoin(page.url, html.unescape(source))))]
+    paths = [
+        below for source in _SCRIPT.findall(text) if (below := _below(api, urljoin(page.url, html.unescape(source))))
+    ]
     # The large ones are the viewer itself; what names the document is small and comes last.
     for path in list(reversed(paths))[:_MOST_TRIED]:
         yield api.send(build("GET", path))

@@ -1,6 +1,5 @@
 """Guide section 14: ``def`` and ``async def`` answer alike."""
 
-
 from conformance.checks import expect_exactly, expect_status
 from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement

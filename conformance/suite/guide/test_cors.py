@@ -66,7 +66,12 @@ def test_a_preflight_allows_what_it_asks_for(api: Api, asked: tuple[str, str, st
     # With credentials a * is no wildcard (Fetch standard, CORS protocol and credentials).
     expect(method.lower() in methods, exchange, f"Access-Control-Allow-Methods with {method}")
     missing = {name.strip() for name in names.split(",")} - _listed(exchange, "Access-Control-Allow-Headers")
-    expect(not missing, exchange, f"Access-Control-Allow-Headers with {names}", f"{', '.join(sorted(missing))} is not in it")
+    expect(
+        not missing,
+        exchange,
+        f"Access-Control-Allow-Headers with {names}",
+        f"{', '.join(sorted(missing))} is not in it",
+    )
 
 
 @requirement("cors-simple")
@@ -80,7 +85,11 @@ def test_an_answer_names_the_allowed_origin(api: Api, path: str) -> Flow:
 @requirement("cors-foreign-origin")
 @given(boundaries=_FOREIGN)
 def test_no_other_origin_is_allowed(api: Api, origin: str) -> Flow:
-    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    preflight = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
     exchanges = yield [
         build("GET", "/health", headers={"Origin": origin}),
         build("GET", "/items", headers={"Origin": origin, "Cookie": "session=1"}),
@@ -89,7 +98,9 @@ def test_no_other_origin_is_allowed(api: Api, origin: str) -> Flow:
     for exchange in exchanges:
         allowed = _header(exchange, "Access-Control-Allow-Origin")
         expect(exchange.answer is not None, exchange, "an answer")
-        expect(allowed not in (origin, "*"), exchange, f"no Access-Control-Allow-Origin for {origin}", f"it is {allowed}")
+        expect(
+            allowed not in (origin, "*"), exchange, f"no Access-Control-Allow-Origin for {origin}", f"it is {allowed}"
+        )
 
 
 @requirement("cors-vary")

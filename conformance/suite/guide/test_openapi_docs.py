@@ -99,7 +99,9 @@ def test_every_route_is_described(api: Api) -> None:
     document = _document.fetch(api)
     described = {(o.method, o.route) for o in document.operations()}
     missing = [f"{method} {route}" for method, route in _routes(api) if (method, route) not in described]
-    expect(not missing, document.exchange, "every route of the profile in the document", f"missing: {', '.join(missing)}")
+    expect(
+        not missing, document.exchange, "every route of the profile in the document", f"missing: {', '.join(missing)}"
+    )
 
 
 def _routes(api: Api) -> list[tuple[str, str]]:
@@ -122,7 +124,9 @@ def _can_be_refused(document: _document.Document, operation: _document.Operation
         return True
     for parameter in document.parameters(operation):
         schema = document.resolve(parameter.get("schema"))
-        plain = schema.get("type") in ("string", None, ["string", "null"]) and not any(key in schema for key in _LIMITING)
+        plain = schema.get("type") in ("string", None, ["string", "null"]) and not any(
+            key in schema for key in _LIMITING
+        )
         if parameter.get("in") == "path" and "schema" in parameter and not plain:
             return True
         if parameter.get("in") == "query" and (parameter.get("required") is True or not plain):
@@ -137,7 +141,12 @@ def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
         schema = document.body_schema(document.required("POST", route))
         required = schema.get("required")
         missing = [field for field in fields if not isinstance(required, list) or field not in required]
-        expect(not missing, document.exchange, f"{' and '.join(fields)} as required fields of POST {route}", f"not required: {', '.join(missing)}")
+        expect(
+            not missing,
+            document.exchange,
+            f"{' and '.join(fields)} as required fields of POST {route}",
+            f"not required: {', '.join(missing)}",
+        )
     _expect_age(document)
     top_k = _property(document, "/ask", "top_k")
     _expect_default(document, "POST /ask", "top_k", top_k, 5)
@@ -147,7 +156,9 @@ def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
         _expect_default(document, f"{method} {route}", name, document.resolve(parameter.get("schema")), value)
     for method, route, name in _REQUIRED_PARAMETERS:
         parameter = document.parameter(document.required(method, route), name)
-        expect(parameter.get("required") is True, document.exchange, f"{name} as a required parameter of {method} {route}")
+        expect(
+            parameter.get("required") is True, document.exchange, f"{name} as a required parameter of {method} {route}"
+        )
 
 
 def _property(document: _document.Document, route: str, name: str) -> dict[str, Any]:

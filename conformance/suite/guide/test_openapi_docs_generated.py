@@ -17,4 +17,6 @@ def test_no_generated_request_crashes_the_api(api: Api) -> None:
 def test_every_answer_is_what_its_schema_says(api: Api) -> None:
     for case in _generated.cases(api):
         problem = case.contradiction()
-        expect(problem is None, case.exchange, f"a body that the documented schema of {case.label} accepts", problem or "")
+        expect(
+            problem is None, case.exchange, f"a body that the documented schema of {case.label} accepts", problem or ""
+        )

@@ -8,7 +8,6 @@ from conformance.checks import (
     error_locations,
     expect,
     expect_error_at,
-    expect_json,
     expect_status,
     expect_success,
     expect_validation_shape,
@@ -23,7 +22,15 @@ Body = dict[str, Any]
 _NO_TEXT: list[Any] = [[], ["pen"], {}, {"name": "pen"}, None, 7, 1.5]
 _NO_NUMBER: list[Any] = [[], [1.5], {}, {"price": 1.5}, None, "abc", "cheap", "one"]
 _NO_OBJECT: list[Any] = [[], "pen", 7, 1.5, None, True, [{"name": "pen", "price": 1.5}]]
-_NO_JSON = ['{"name": "pen", "price": ', '{"name": "pen" "price": 1}', "{name: 'pen'}", "pen", '{"name": "pen", "price": 1.5,}', "[1, 2", '"pen']
+_NO_JSON = [
+    '{"name": "pen", "price": ',
+    '{"name": "pen" "price": 1}',
+    "{name: 'pen'}",
+    "pen",
+    '{"name": "pen", "price": 1.5,}',
+    "[1, 2",
+    '"pen',
+]
 _JSON_TYPE = {"Content-Type": "application/json"}
 
 

@@ -77,7 +77,11 @@ def test_an_age_is_a_whole_number(api: Api, age: Any) -> Flow:
 
 
 @requirement("user-email-required")
-@given(st.integers(0, 130).map(lambda age: {"age": age}), boundaries=[{"age": 30}, {"mail": "a@example.com", "age": 3}], count=3)
+@given(
+    st.integers(0, 130).map(lambda age: {"age": age}),
+    boundaries=[{"age": 30}, {"mail": "a@example.com", "age": 3}],
+    count=3,
+)
 def test_an_email_must_be_there(api: Api, body: dict[str, Any]) -> Flow:
     exchange = yield build("POST", "/users", json=body)
 

@@ -58,4 +58,9 @@ def test_the_document_gives_an_item_its_model(api: Api) -> None:
     properties = schema.get("properties")
     named = set(properties) if isinstance(properties, dict) else set()
     told = f"its properties are {', '.join(sorted(named)) or 'not given'}"
-    expect(named == set(_ITEM), document.exchange, "the 200 of GET /items/{id} to have a schema of id, name and price", told)
+    expect(
+        named == set(_ITEM),
+        document.exchange,
+        "the 200 of GET /items/{id} to have a schema of id, name and price",
+        told,
+    )

@@ -13,4 +13,6 @@ def test_the_operations_on_users_are_tagged(api: Api) -> None:
     for operation in found:
         tags = operation.found.get("tags")
         tagged = isinstance(tags, list) and "users" in tags
-        expect(tagged, document.exchange, "the tag users", f"{operation.method} {operation.route} has {tags or 'no tags'}")
+        expect(
+            tagged, document.exchange, "the tag users", f"{operation.method} {operation.route} has {tags or 'no tags'}"
+        )

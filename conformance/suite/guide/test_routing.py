@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from conformance.checks import expect, expect_object, expect_status, expect_value
 from conformance.exchange import Exchange, build
 from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import plain_items
 from conformance.suite.guide import _items
 from conformance.suite.guide._access import bearer_headers
-from conformance.strategies import plain_items
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # The methods that any profile gives to a path.

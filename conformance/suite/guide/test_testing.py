@@ -28,7 +28,10 @@ def test_the_current_user_can_be_replaced(api: Api, application: Any, settings: 
     expect_status(during, 200)
     found = expect_object(during)
     expect(found.get("user_id") == "test", during, f"{_TEST_USER}, from the overridden get_current_user")
-    unchanged = (before.status, before.answer and before.answer.body) == (after.status, after.answer and after.answer.body)
+    unchanged = (before.status, before.answer and before.answer.body) == (
+        after.status,
+        after.answer and after.answer.body,
+    )
     expect(unchanged, after, f"the answer from before the override: {before.received()}")
 
 

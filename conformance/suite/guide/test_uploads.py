@@ -25,7 +25,19 @@ _CONTENTS = [
     _EVERY_BYTE * (MIB // 256),
     _EVERY_BYTE * (MIB // 256) + b"one more",
 ]
-_NAMES = ["a", "a.txt", "A.TXT", "report 2024 final.pdf", "archive.tar.gz", "UPPER_lower-1.0", ".hidden", "no-ending", "a..b", "x" * 251 + ".txt", "y" * 255]
+_NAMES = [
+    "a",
+    "a.txt",
+    "A.TXT",
+    "report 2024 final.pdf",
+    "archive.tar.gz",
+    "UPPER_lower-1.0",
+    ".hidden",
+    "no-ending",
+    "a..b",
+    "x" * 251 + ".txt",
+    "y" * 255,
+]
 _FOREIGN_NAMES = ["résumé.txt", "日本語.txt", "Привет.txt", "مرحبا.txt", "🦄.png"]
 
 
@@ -35,8 +47,14 @@ def _upload(name: str, content: bytes, kind: str = "application/octet-stream") -
 
 @requirement("upload-counted")
 @given(
-    st.tuples(st.binary(min_size=1, max_size=2000), st.sampled_from(["application/octet-stream", "text/plain", "image/png"])),
-    boundaries=[*((content, "application/octet-stream") for content in _CONTENTS), (b"a\r\nb\n", "text/plain"), (_EVERY_BYTE, "text/plain")],
+    st.tuples(
+        st.binary(min_size=1, max_size=2000), st.sampled_from(["application/octet-stream", "text/plain", "image/png"])
+    ),
+    boundaries=[
+        *((content, "application/octet-stream") for content in _CONTENTS),
+        (b"a\r\nb\n", "text/plain"),
+        (_EVERY_BYTE, "text/plain"),
+    ],
     count=8,
 )
 def test_every_byte_is_counted(api: Api, sent: tuple[bytes, str]) -> Flow:
@@ -75,7 +93,13 @@ def test_an_empty_file_is_accepted(api: Api, name: str) -> Flow:
 
 
 @requirement("upload-missing")
-@given(boundaries=[{"other": ("a.txt", b"content", "text/plain")}, {"File": ("a.txt", b"content", "text/plain")}, {"comment": (None, b"text", None)}])
+@given(
+    boundaries=[
+        {"other": ("a.txt", b"content", "text/plain")},
+        {"File": ("a.txt", b"content", "text/plain")},
+        {"comment": (None, b"text", None)},
+    ]
+)
 def test_a_form_without_the_file_is_refused(api: Api, files: dict[str, Any]) -> Flow:
     exchange = yield build("POST", "/upload", files=files)
 
