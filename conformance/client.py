@@ -35,6 +35,9 @@ class Limits:
     whole: float = 10.0
     body: int = 2 * MIB
     concurrency: int = 32
+    connections: int = 100
+    # Whether a refused connection is tried again before the target counts as gone.
+    retries: int = 2
     # Seconds lost to requests that ran out of time after which the rest get ``hurried`` each,
     # and after which no more are sent.
     patience: float = 30.0
@@ -69,7 +72,7 @@ class Client:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conformance-client", daemon=True)
         self._thread.start()
-        self._pooled = self._call(self._open(keep=connection.limits.concurrency))
+        self._pooled = self._call(self._open(keep=connection.limits.connections))
         self._fresh = self._call(self._open(keep=0))
 
     def close(self) -> None:
@@ -150,14 +153,14 @@ class Client:
             trust_env=connection.trust_env,
             follow_redirects=False,
             limits=httpx.Limits(
-                max_connections=connection.limits.concurrency if keep else None,
+                max_connections=keep or None,
                 max_keepalive_connections=keep,
             ),
             timeout=httpx.Timeout(connection.limits.idle, connect=connection.limits.connect, pool=None),
         )
 
     async def _gather(self, requests: Iterable[Request], limits: dict[str, float]) -> list[Exchange]:
-        gate = asyncio.Semaphore(self.connection.limits.concurrency)
+        gate = asyncio.Semaphore(int(limits.get("concurrency", self.connection.limits.concurrency)))
 
         async def one(request: Request) -> Exchange:
             async with gate:
@@ -174,7 +177,7 @@ class Client:
         self.requests += 1
         started = time.perf_counter()
         try:
-            answer = await self._attempt(self._pooled, request, limits)
+            answer = await self._attempt(self._fresh if limits.get("fresh") else self._pooled, request, limits)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError) as error:
             # A server may drop a kept connection for the fault of an earlier request: only what
             # a connection of its own does can be held against this one.
@@ -187,7 +190,7 @@ class Client:
         return Exchange(request, self.base_url, answer, None, time.perf_counter() - started)
 
     async def _attempt_afresh(self, request: Request, limits: dict[str, float]) -> Answer:
-        for pause in (0.0, 0.3, 0.7):
+        for pause in (0.0, 0.3, 0.7)[: 1 + self.connection.limits.retries]:
             await asyncio.sleep(pause)
             try:
                 return await self._attempt(self._fresh, request, limits)

@@ -1,6 +1,7 @@
 """A request, what came back, and how to send it again by hand."""
 
 import base64
+import contextlib
 import gzip
 import json as jsonlib
 import shlex
@@ -148,6 +149,9 @@ def segment(value: object) -> str:
 
 def curl(request: Request, url: str) -> str:
     """Give a shell command that sends a request, whatever bytes it holds."""
+    with contextlib.suppress(httpx.InvalidURL):
+        # As the client sends it, which encodes what a URL cannot hold.
+        url = str(httpx.URL(url))
     words = ["curl", "-s"]
     if "/." in request.path or "/%2e" in request.path.lower():
         words.append("--path-as-is")

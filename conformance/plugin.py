@@ -18,7 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set up a run of the suite, if this is one."""
+    config.addinivalue_line("markers", "ahead: begun when the run begins, since it mostly waits")
+    config.addinivalue_line("markers", "timed: measures time, and runs when nothing else does")
     config.addinivalue_line("markers", "requirement(id): the requirement of the contract that a test verifies")
+    if config.args_source is config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == SUITE.parents[1]:
+        # pytest takes an option's value that is a folder for a place to look for its own settings, and
+        # then misses those of this checkout, which name the suite.
+        config.args = [str(SUITE)]
     if not _collects_suite(config) or config.option.help or config.option.collectonly:
         return
     from conformance.running import Run

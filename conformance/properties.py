@@ -42,6 +42,11 @@ def requirement(name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return pytest.mark.requirement(name)
 
 
+# Tests that mostly wait are begun when the run begins; those that measure time run alone.
+ahead = pytest.mark.ahead
+timed = pytest.mark.timed
+
+
 @dataclass
 class Draws:
     """Draws values for one requirement, the same ones whenever the run's seed is the same."""

@@ -4,6 +4,7 @@ import os
 import secrets
 import shlex
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from conformance.verdict import EXIT_CODES, Outcome, judge, settle
 _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
+_AHEAD_THREADS = 4
 _NOT_REACHED = "its test was not run"
 
 
@@ -42,7 +44,10 @@ class Run:
         self.leftovers: list[Leftover] = []
         self.requests = 0
         self.gone: str | None = None
+        self.broken: str | None = None
         self.session: Session | None = None
+        self.pool = ThreadPoolExecutor(_AHEAD_THREADS, thread_name_prefix="conformance-ahead")
+        self.ahead: dict[str, Future[Outcome]] = {}
         self.hint: str | None = None
         self.began = time.perf_counter()
         self.report = self._new_report()
@@ -61,6 +66,7 @@ class Run:
 
     def close(self) -> None:
         """End the client and whatever serves the target."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
         if self.session is not None:
             self.session.close()
             self.session = None
@@ -82,7 +88,8 @@ class Run:
             pytest.exit(f"target unreachable: {visible(self.mask(self.gone))}", returncode=_UNREACHABLE_EXIT)
 
     def _open(self) -> None:
-        target = open_target(self.settings)
+        served_at = self.worker.get("conformance_served_at") if self.worker else None
+        target = open_target(self.settings, served_at)
         self.report.kind, self.report.reach = target.kind, target.reach
         self.report.url = self.mask(target.name if target.kind == "app" else target.base_url)
         self.session = Session(self.settings, target, self.seed, self.selected)
@@ -90,13 +97,15 @@ class Run:
             if self.worker is None:
                 self.hint = self.session.probe()
         finally:
-            if self.distributed:
+            if self.distributed and target.process is None:
                 # Its workers check the target; the controller only saw that it is there.
                 self.close()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["conformance_seed"] = self.seed
+        if self.session is not None and self.session.target.process is not None:
+            node.workerinput["conformance_served_at"] = self.session.target.base_url
 
     def pytest_report_header(self) -> list[str]:
         return terminal.header(self.report, self.hint)
@@ -110,11 +119,24 @@ class Run:
         wanted = {f"test_{requirement.slug.replace('-', '_')}" for requirement in self.selected.values()}
         return None if any(collection_path.stem.startswith(name) for name in wanted) else True
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken = f"the kit failed: {report.nodeid} cannot be collected: {report.longreprtext.splitlines()[-1]}"
+
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         dropped = [item for item in items if (name := _requirement_of(item)) and name not in self.selected]
         if dropped:
             config.hook.pytest_deselected(items=dropped)
-            items[:] = [item for item in items if item not in dropped]
+        kept = [item for item in items if item not in dropped]
+        # What waits is begun ahead and asked for late; what measures time is alone at the end.
+        items[:] = sorted(kept, key=_turn)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if self.session is None or self.worker is not None:
+            return
+        for item in session.items:
+            if isinstance(item, pytest.Function) and item.get_closest_marker("ahead"):
+                self.ahead[item.nodeid] = self.pool.submit(self._attempt, item)
 
     # Tests
 
@@ -123,15 +145,22 @@ class Run:
         name = _requirement_of(pyfuncitem)
         if name is None or self.session is None:
             return None
-        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own hook does
-        arguments = {argument: pyfuncitem.funcargs[argument] for argument in names}
-        outcome = self.session.attempt(name, self.api_of(pyfuncitem), lambda: pyfuncitem.obj(**arguments))
+        begun = self.ahead.get(pyfuncitem.nodeid)
+        outcome = begun.result() if begun else self._attempt(pyfuncitem)
         pyfuncitem.stash[_OUTCOME] = outcome
         if outcome.status == "not_verified":
             pytest.skip(visible(self.mask(outcome.message)))
         if outcome.status != "passed":
             pytest.fail(visible(self.mask(outcome.message)), pytrace=False)
         return True
+
+    def _attempt(self, item: pytest.Function) -> Outcome:
+        assert self.session is not None
+        api, session = self.api_of(item), self.session
+        offered = {"api": api, "settings": self.settings, "application": session.target.application}
+        names = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own hook does
+        arguments = {name: offered[name] for name in names}
+        return session.attempt(_requirement_of(item) or "", api, lambda: item.obj(**arguments))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -191,10 +220,10 @@ class Run:
         if self.worker is not None or (self.gone and not self.outcomes):
             return
         self._settle()
-        crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+        crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR or self.broken
         verdict = "error" if crashed else "unreachable" if self.gone else None
         self._write(verdict)
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        if self.broken or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = EXIT_CODES[self.report.verdict]
 
     def pytest_terminal_summary(self, terminalreporter: Any, exitstatus: int) -> None:
@@ -206,6 +235,8 @@ class Run:
             _move(terminalreporter.stats, names, status)
         for line, markup in terminal.summary(self.report, self.mask):
             terminalreporter.write_line(line, **markup)
+        if self.broken:
+            terminalreporter.write_line(visible(self.mask(self.broken)), red=True)
 
     def _take(self, told: Mapping[str, Any]) -> None:
         self.outcomes += [Outcome(**each) for each in told["outcomes"]]
@@ -263,6 +294,10 @@ def _select(settings: Settings) -> dict[str, Requirement]:
     if settings.requirement:
         selected = {id: r for id, r in selected.items() if id in settings.requirement}
     return selected
+
+
+def _turn(item: pytest.Item) -> int:
+    return 2 if item.get_closest_marker("timed") else 1 if item.get_closest_marker("ahead") else 0
 
 
 def _requirement_of(item: pytest.Item) -> str | None:

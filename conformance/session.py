@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from conformance.catalogue import Requirement
 from conformance.checks import CannotTell, Mismatch
-from conformance.client import Client, Connection, TargetGone, TargetUnresponsive
+from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, build
+from conformance.launch import READY_SECONDS, await_ready
 from conformance.ledger import Ledger, Leftover
 from conformance.properties import Api, Draws
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
 from conformance.verdict import Outcome
-from conformance.watch import RULES, Watch
+from conformance.watch import Watch, rules
 
 _PROBE_SECONDS = 3.0
 
@@ -37,7 +38,7 @@ class Session:
         connection = Connection(self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env)
         self.client = Client(connection)
         self.ledger = Ledger()
-        self.watch = Watch({name: rule for name, rule in RULES.items() if name in self.selected})
+        self.watch = Watch({name: rule for name, rule in rules(self.settings).items() if name in self.selected})
         self.client.observers += [self.ledger.observe, self.watch.observe]
 
     def api(self, requirement: str) -> Api:
@@ -50,6 +51,7 @@ class Session:
 
         Raises Unreachable when nothing answers within a few seconds.
         """
+        self._await_start()
         requests = [build("GET", path) for path in ("/health", "/", "/openapi.json")]
         try:
             exchanges = self.client.send_all(requests, whole=_PROBE_SECONDS)
@@ -61,6 +63,20 @@ class Session:
             return None
         seen = ", ".join(f"{e.request.path} {e.status or 'no answer'}" for e in exchanges)
         return f"none of the guide's routes is there ({seen}): is the base URL right?"
+
+    def _await_start(self) -> None:
+        process = self.target.process
+        if process is None:
+            return
+        patient = replace(self.client.connection, limits=replace(Limits(), retries=0))
+        client = Client(patient)
+        try:
+            # Longer than a target may take: that it took too long is for starts-ready to say.
+            problem = await_ready(process, client, 2 * READY_SECONDS)
+        finally:
+            client.close()
+        if problem and process.status is not None:
+            raise Unreachable(f"the command does not serve: {problem}")
 
     def attempt(self, requirement: str, api: Api, call: Callable[[], object]) -> Outcome:
         """Try a requirement; what fails is tried a second time, and what then holds is unstable."""

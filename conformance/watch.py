@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
 
 from conformance.checks import Mismatch, expect, expect_validation_shape
 from conformance.client import Client
 from conformance.exchange import Exchange
+from conformance.settings import Settings
 
+Rule = Callable[[Exchange], None]
+
+# A shorter text may stand in an answer by chance.
+_SHORTEST_SECRET = 6
+_OF_SERVERS = (414, 431)
+_BODILESS = ("OPTIONS", "HEAD")
 # More evidence than this of one fault says nothing new.
 _KEPT = 5
 
@@ -28,17 +36,56 @@ def validation_shape(exchange: Exchange) -> None:
         expect_validation_shape(exchange)
 
 
-RULES: dict[str, Callable[[Exchange], None]] = {
-    "validation-error-shape": validation_shape,
-    "no-content-empty": no_content,
-}
+def error_format(exchange: Exchange) -> None:
+    """Expect an error to be a JSON object with ``detail`` or ``error``, and to show no traceback."""
+    answer = exchange.answer
+    # A refused preflight, and what a server says before the application is asked, are not its errors.
+    if answer is None or answer.status < 400 or answer.status in _OF_SERVERS or exchange.request.method in _BODILESS:
+        return
+    expected = "an error that is a JSON object with detail (or error)"
+    try:
+        value = answer.json()
+    except (ValueError, RecursionError):
+        raise Mismatch(exchange, expected, "its body is no JSON") from None
+    told = isinstance(value, dict) and bool({"detail", "error"} & set(value))
+    expect(told, exchange, expected, "it has neither")
+    expect("Traceback (most recent call last)" not in answer.text, exchange, expected, "it shows a traceback")
+
+
+def no_secret(settings: Settings) -> Rule:
+    """Give the rule that no answer holds a secret of the run that its request did not send."""
+    secrets = [secret for secret in dict.fromkeys(settings.secrets()) if len(secret) >= _SHORTEST_SECRET]
+
+    def rule(exchange: Exchange) -> None:
+        if exchange.answer is None:
+            return
+        shown = exchange.answer.text + "".join(value for _, value in exchange.answer.headers)
+        held = [secret for secret in secrets if secret in shown]
+        if not held:
+            return
+        sent = repr(exchange.request.headers) + unquote_plus(exchange.request.path)
+        sent += unquote_plus((exchange.request.body or b"").decode("utf-8", "replace"))
+        for secret in held:
+            expect(secret in sent, exchange, "an answer without the run's secrets", "it holds one of them")
+
+    return rule
+
+
+def rules(settings: Settings) -> dict[str, Rule]:
+    """Give the rules by the requirement that each judges."""
+    return {
+        "validation-error-shape": validation_shape,
+        "no-content-empty": no_content,
+        "error-format": error_format,
+        "nothing-secret-served": no_secret(settings),
+    }
 
 
 @dataclass
 class Watch:
     """Judges every exchange that it sees by the rules of the selected requirements."""
 
-    rules: dict[str, Callable[[Exchange], None]]
+    rules: dict[str, Rule]
     broken: dict[str, list[Mismatch]] = field(default_factory=dict)
 
     def observe(self, exchange: Exchange) -> None:

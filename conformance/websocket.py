@@ -1,5 +1,6 @@
 """One WebSocket conversation, bounded in time, in messages and in their size (RFC 6455)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,6 +12,7 @@ from wsproto.events import BytesMessage, TextMessage
 from conformance.client import MIB, Client
 
 Message = str | bytes
+ORIGIN = "http://localhost:3000"  # the origin of the guide's front end (section 12)
 E = TypeVar("E", bound=BaseException)
 
 
@@ -37,30 +39,67 @@ def converse(
     A server that does not upgrade, breaks the protocol or takes longer than ``seconds`` shows in
     the conversation's ``failure``.
     """
-    url = "ws" + client.base_url.removeprefix("http") + path
-    talk = Conversation(url, tuple(send), [])
+    talk = _new(client, path, send)
+    client.run(lambda http, _: _converse(http, talk, expect, seconds, None), 2 * seconds)
+    return talk
+
+
+def converse_at_once(client: Client, path: str, sends: Sequence[Sequence[str]], seconds: float = 10.0) -> list[Conversation]:
+    """Have several conversations, all of which are open before the first text and until the last."""
+    talks = [_new(client, path, send) for send in sends]
+    meeting = asyncio.Barrier(len(talks))
 
     async def run(http: httpx.AsyncClient, _: str) -> None:
-        async with http.websocket(url, max_message_size_bytes=MIB, keepalive_ping_interval_seconds=None) as session:
-            for text in send:
+        await asyncio.gather(*(_converse(http, talk, len(talk.sent), seconds, meeting) for talk in talks))
+
+    client.run(run, 2 * seconds)
+    return talks
+
+
+def _new(client: Client, path: str, send: Sequence[str]) -> Conversation:
+    return Conversation("ws" + client.base_url.removeprefix("http") + path, tuple(send), [])
+
+
+async def _converse(
+    http: httpx.AsyncClient, talk: Conversation, expect: int, seconds: float, meeting: asyncio.Barrier | None
+) -> None:
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            http.websocket(
+                talk.url,
+                # Some servers take a conversation only from an origin that they allow.
+                headers={"Origin": ORIGIN},
+                max_message_size_bytes=MIB,
+                keepalive_ping_interval_seconds=None,
+            ) as session,
+        ):
+            await _meet(meeting)
+            for text in talk.sent:
                 await session.send_text(text)
             while len(talk.received) < expect:
                 event = await session.receive()
                 if isinstance(event, (TextMessage, BytesMessage)):
                     talk.received.append(event.data if isinstance(event.data, str) else bytes(event.data))
-
-    try:
-        client.run(run, seconds)
+            await _meet(meeting)
     except* WebSocketDisconnect as closed:
         talk.close_code = _first(closed).code
     except* WebSocketUpgradeError as refused:
         talk.failure = f"no upgrade, but {_first(refused).response.status_code}"
     except* TimeoutError:
         talk.failure = f"not over within {seconds:.0f} s"
+    except* asyncio.BrokenBarrierError:
+        talk.failure = talk.failure or "the other conversation ended early"
     except* (HTTPXWSException, httpx.HTTPError) as broken:
         error = _first(broken)
         talk.failure = str(error) or type(error).__name__
-    return talk
+    if meeting is not None:
+        await meeting.abort()
+
+
+async def _meet(meeting: asyncio.Barrier | None) -> None:
+    if meeting is not None:
+        await meeting.wait()
 
 
 def _first(group: BaseExceptionGroup[E]) -> E:

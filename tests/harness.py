@@ -5,8 +5,9 @@ import io
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +48,8 @@ def run_here(folder: Path, *arguments: str) -> Run:
     sys.path.insert(0, str(ROOT))
     heard = io.StringIO()
     with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
-        code = pytest.main(["-p", "no:cacheprovider", "--report-dir", str(folder), *arguments])
-    file = folder / "report.json"
-    report = json.loads(file.read_text()) if file.exists() else {}
-    return Run(int(code), report, heard.getvalue())
+        code = pytest.main(["-p", "no:cacheprovider", f"--report-dir={folder}", *arguments])
+    return Run(int(code), read_report(folder), heard.getvalue())
 
 
 def run_many(folder: Path, runs: Iterable[tuple[str, list[str]]], workers: int = 2) -> Iterator[tuple[str, Run]]:
@@ -61,3 +60,45 @@ def run_many(folder: Path, runs: Iterable[tuple[str, list[str]]], workers: int =
         waiting = [(name, pool.submit(run_here, folder / name, *arguments)) for name, arguments in runs]
         for name, future in waiting:
             yield name, future.result()
+
+
+class Batch:
+    """Runs that many tests look at: made ahead of the tests, a few at a time, and each only once.
+
+    A worker of xdist knows every test and not which of them it will be given: there, and where a run
+    is asked for that was not ``planned``, it is made when it is asked for.
+    """
+
+    def __init__(self, folder: Path, planned: Mapping[str, list[str]], workers: int = 2) -> None:
+        alone = "PYTEST_XDIST_WORKER" not in os.environ
+        self._folder = folder
+        self._seen: dict[str, Run] = {}
+        self._coming = run_many(folder, planned.items() if alone else (), workers)
+
+    def run(self, name: str, arguments: list[str]) -> Run:
+        """Give a run by its name."""
+        while name not in self._seen:
+            made = next(self._coming, None) or next(run_many(self._folder, [(name, arguments)], 1))
+            self._seen[made[0]] = made[1]
+        return self._seen[name]
+
+
+def command(*arguments: str) -> list[str]:
+    """Give the command line that starts the suite in a process of its own."""
+    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+
+
+def run_command(folder: Path, *arguments: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Run:
+    """Run the suite from the command line, as a user does, and give both of its outputs together."""
+    whole = command(f"--report-dir={folder}", *arguments)
+    done = subprocess.run(
+        whole, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    return Run(done.returncode, read_report(folder), done.stdout)
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """Give the report in a folder, empty where there is none."""
+    file = folder / "report.json"
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return found

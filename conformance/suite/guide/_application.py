@@ -2,8 +2,9 @@
 
 import asyncio
 import importlib
+import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,3 +122,42 @@ async def _over_asgi(application: Any, path: str) -> Answer:
         else:
             lifespan.exception()
     return Answer(answer.status_code, answer.text)
+
+
+def counted(dependency: Any, called: Callable[[], None]) -> Any:
+    """Give a dependency that says when it is called, and otherwise is the one given."""
+    call = dependency if inspect.isroutine(dependency) else dependency.__call__
+
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        called()
+        return dependency(*args, **kwargs)
+
+    async def waiting(*args: Any, **kwargs: Any) -> Any:
+        called()
+        return await dependency(*args, **kwargs)
+
+    async def streaming(*args: Any, **kwargs: Any) -> Any:
+        called()
+        async for value in dependency(*args, **kwargs):
+            yield value
+
+    def yielding(*args: Any, **kwargs: Any) -> Any:
+        called()
+        yield from dependency(*args, **kwargs)
+
+    kinds = (
+        (inspect.isasyncgenfunction, streaming),
+        (inspect.iscoroutinefunction, waiting),
+        (inspect.isgeneratorfunction, yielding),
+    )
+    wrapper = next((made for is_kind, made in kinds if is_kind(call)), plain)
+    # FastAPI reads the parameters of a dependency from its signature, its annotations resolved.
+    wrapper.__signature__ = _resolved_signature(call)  # type: ignore[attr-defined]  # read by inspect
+    return wrapper
+
+
+def _resolved_signature(call: Any) -> inspect.Signature:
+    try:
+        return inspect.signature(call, eval_str=True)
+    except Exception:  # noqa: BLE001 - an annotation may name what is not imported when it runs
+        return inspect.signature(call)

@@ -23,6 +23,8 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Integers this small may be the ids of things that are not the run's to change.
 _PLAUSIBLE_ID = re.compile(r"^[1-9]\d{0,11}$")
 _WAITING = re.compile(r"[?&](?:delay|work|interval)=")
+# The first counts its callers; the others are not part of what they describe.
+_LEFT_OUT = ("/limited", "/docs", "/redoc", "/openapi.json")
 _WHOLE = 4.0
 _MOST_COVERAGE = 60
 _NOWHERE = "http://target.invalid"
@@ -55,6 +57,51 @@ class Case:
             return None
         place = "/".join(str(step) for step in error.instance_path)
         return f"at {place or 'the top'}: {error.message[:300]}"
+
+
+    def documented_statuses(self) -> list[str]:
+        """Give the statuses that are documented for the operation, as they are written."""
+        return [str(status) for status in self.operation.responses.status_codes]
+
+    def status_is_documented(self) -> bool:
+        """Tell whether the answer's status is documented, by itself, as a class or by default."""
+        answer = self.exchange.answer
+        return answer is None or self.operation.responses.find_by_status_code(answer.status) is not None
+
+    def undocumented_type(self) -> str | None:
+        """Say which content type came that the document does not give for the answer's status."""
+        answer = self.exchange.answer
+        response = self.operation.responses.find_by_status_code(answer.status) if answer else None
+        if answer is None or response is None or not answer.body:
+            return None
+        content = response.definition.get("content")
+        kinds = {str(kind).partition(";")[0].strip().lower() for kind in content} if isinstance(content, dict) else set()
+        main = answer.media_type.partition("/")[0]
+        known = bool(kinds & {answer.media_type, f"{main}/*", "*/*"})
+        return None if known else f"it is {answer.media_type or 'missing'}, documented are: {', '.join(kinds) or 'none'}"
+
+    def is_beside_the_operation(self) -> bool:
+        """Tell whether the answer is none of the operation's own (contract, section 19)."""
+        answer, request = self.exchange.answer, self.exchange.request
+        if answer is None or answer.status in (405, 414, 431) or 300 <= answer.status < 400:
+            return True
+        if answer.status == 404 and _leads_elsewhere(request.path, self.operation.path):
+            return True
+        return answer.status == 400 and request.body is not None and not _is_readable(request)
+
+
+def _leads_elsewhere(path: str, template: str) -> bool:
+    plain = path.partition("?")[0]
+    encoded = re.search(r"%2f|%5c|%2e", plain, re.IGNORECASE) is not None
+    return encoded or "//" in plain or "/." in plain or plain.count("/") != template.count("/") or plain.endswith("/")
+
+
+def _is_readable(request: Request) -> bool:
+    try:
+        json.loads((request.body or b"").decode())
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 _SENT: "weakref.WeakKeyDictionary[Client, list[Case]]" = weakref.WeakKeyDictionary()
@@ -161,7 +208,7 @@ def _request(parts: dict[str, Any], document: _document.Document, bearer: dict[s
     path = document.relative((prepared.url or "").removeprefix(_NOWHERE))
     headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
     method = str(prepared.method).upper()
-    if method not in _METHODS or _WAITING.search(path):
+    if method not in _METHODS or _WAITING.search(path) or path.partition("?")[0] in _LEFT_OUT:
         return None
     if "authorization" not in {name.lower() for name in headers}:
         headers |= bearer

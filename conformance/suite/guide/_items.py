@@ -3,11 +3,12 @@
 from collections.abc import Generator
 from typing import Any
 
-from conformance.checks import Mismatch, expect_success
+from conformance.checks import Mismatch, expect, expect_keys, expect_success, is_number
 from conformance.exchange import Exchange, Request, build, segment
 from conformance.ledger import created_id
 
 NewItem = dict[str, Any]
+FIELDS = ("id", "name", "price")
 
 
 def create(new: NewItem) -> Request:
@@ -36,3 +37,16 @@ def new_item(new: NewItem) -> Generator[Request, Exchange, str]:
     """Make an item within a flow and give its id."""
     exchange = yield create(new)
     return made(exchange)
+
+
+def expect_item(exchange: Exchange, found: dict[str, Any]) -> None:
+    """Expect an object of the shape of the guide's ``ItemOut``."""
+    expect_keys(exchange, found, FIELDS)
+    expect(isinstance(found["id"], str), exchange, "id to be a text")
+    expect(isinstance(found["name"], str), exchange, "name to be a text")
+    expect(is_number(found["price"]), exchange, "price to be a number")
+
+
+def expect_price(exchange: Exchange, found: object, sent: float) -> None:
+    """Expect the double that was sent, however its text is written."""
+    expect(is_number(found) and float(str(found)) == float(sent), exchange, f"price to be {sent!r}", f"it is {found!r}")

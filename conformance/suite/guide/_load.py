@@ -1,0 +1,72 @@
+"""Time, measured as ratios to a baseline of the same run, and tried again before it counts."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from conformance.checks import Mismatch, expect_status
+from conformance.exchange import Exchange, Request, build
+from conformance.properties import Api
+
+_TRIES = 4
+_SAMPLES = 15
+# Below this many seconds a slower answer is the machine's noise and nobody's fault.
+_FLOOR = 0.25
+_TIMES = 10
+
+
+def persistent(check: Callable[[], None]) -> None:
+    """Make a measurement until it holds once: noise passes, and a fault stays.
+
+    Raises the Mismatch of the last try.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            check()
+        except Mismatch:
+            if not left:
+                raise
+        else:
+            return
+
+
+def longest(exchanges: list[Exchange]) -> float:
+    """Give the seconds of the slowest, each of which must be a 200."""
+    for exchange in exchanges:
+        expect_status(exchange, 200)
+    return max(exchange.seconds for exchange in exchanges)
+
+
+def health_median(api: Api) -> tuple[float, Exchange]:
+    """Give the median seconds of ``/health``, asked again and again, and one of its exchanges."""
+    exchanges = [api.get("/health") for _ in range(_SAMPLES)]
+    for exchange in exchanges:
+        expect_status(exchange, 200)
+    return statistics.median(exchange.seconds for exchange in exchanges), exchanges[-1]
+
+
+def quick_enough(idle: float) -> float:
+    """Give the seconds that ``/health`` may take under load."""
+    return max(_TIMES * idle, _FLOOR)
+
+
+def expect_health_quick(api: Api, idle: float, what: str) -> None:
+    """Expect that ``/health`` answers about as quickly as it did idle."""
+    median, exchange = health_median(api)
+    if median > quick_enough(idle):
+        note = f"the median took {median * 1000:.0f} ms, and {idle * 1000:.1f} ms idle"
+        raise Mismatch(exchange, f"/health within {quick_enough(idle) * 1000:.0f} ms while {what}", note)
+
+
+@contextmanager
+def under_way(api: Api, requests: list[Request]) -> Iterator[Callable[[], list[Exchange]]]:
+    """Have requests under way; what is given waits for their exchanges."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(api.send_all, requests, concurrency=len(requests))
+        yield future.result
+
+
+def slow(path: str, seconds: float, times: int) -> list[Request]:
+    """Ask for slow answers."""
+    return [build("GET", path, query={"delay": seconds}) for _ in range(times)]

@@ -1,0 +1,196 @@
+"""The target's source, as linters and scanners see it: nothing of it is run."""
+
+import ast
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.checks import CannotTell
+from conformance.settings import DEFAULT_FILE, Settings
+
+# What is not deployed: a test may hold a made-up password, and a fixture may be wrong on purpose.
+NOT_DEPLOYED = {"tests", "test", "fixtures", "node_modules", "site-packages", "docs", "benchmarks", "__pycache__"}
+_CODE = {".py", ".js", ".mjs", ".ts", ".go", ".rb", ".java", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".sh", ".json"}
+_LOCKS = {"package-lock.json", "poetry.lock", "uv.lock", "pdm.lock", "yarn.lock", ".secrets.baseline"}
+_SECRET_NAME = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD)$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"change|example|your|xxx|secret|here|placeholder|replace|dummy|test|sample|todo|fixme|put|insert|<|\.\.\.|\*\*",
+    re.IGNORECASE,
+)
+# Values that a name such as token_type or tokenUrl gets, and that open nothing.
+_HARMLESS = re.compile(r"^(bearer|basic|jwt|token|password|access|refresh|api[_-]?key|[\w-]*/[\w/{}.-]*|https?://\S*)?$", re.IGNORECASE)
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a linter found, and where."""
+
+    path: str
+    line: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} {self.code} {self.message}"
+
+
+def folder(settings: Settings) -> Path:
+    """Give the folder of the source."""
+    assert settings.source is not None
+    return settings.source.resolve()
+
+
+def deployed(settings: Settings, suffixes: set[str]) -> Iterator[Path]:
+    """Give the files of the source that are not tests, environments or what git ignores."""
+    root = folder(settings)
+    listed = git(settings, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    paths = [root / name for name in listed.split("\0") if name] if listed is not None else sorted(root.rglob("*"))
+    for path in paths:
+        inside = path.relative_to(root)
+        hidden = any(part.startswith(".") or part in NOT_DEPLOYED or part in ("venv", "env") for part in inside.parts[:-1])
+        test = path.name.startswith("test_") or path.name == "conftest.py"
+        if path.suffix in suffixes and not hidden and not test and path.is_file() and not path.is_symlink():
+            yield path
+
+
+def git(settings: Settings, *arguments: str) -> str | None:
+    """Ask git about the source folder and give its output, None where it is no checkout."""
+    program = shutil.which("git")
+    if program is None:
+        raise CannotTell("needs git")
+    # Nothing of the checkout's own configuration may run a program.
+    words = [program, "-c", "core.fsmonitor=false", "-C", str(folder(settings))]
+    inside = _run([*words, "rev-parse", "--is-inside-work-tree"])
+    if inside.returncode:
+        return None
+    return _run([*words, *arguments]).stdout
+
+
+def ruff(settings: Settings, rules: str) -> list[Finding]:
+    """Lint the deployed Python files by some of ruff's rules."""
+    files = [str(path) for path in deployed(settings, {".py"})]
+    if not files:
+        raise CannotTell("concerns Python source, of which there is none", applies=False)
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", rules]
+    done = _run([*command, "--output-format", "json", "--exit-zero", *files])
+    if done.returncode:
+        raise CannotTell("needs ruff: install fastapi-conformance[full]")
+    root = folder(settings)
+    return [
+        Finding(
+            str(Path(each["filename"]).relative_to(root)), each["location"]["row"], each["code"] or "", each["message"]
+        )
+        for each in json.loads(done.stdout)
+        # What does not parse is no blocking call and no secret.
+        if each["code"]
+    ]
+
+
+def hardcoded_secrets(settings: Settings) -> list[str]:
+    """Scan the deployed files for secrets, by detect-secrets and by ruff's S105 to S107."""
+    root = folder(settings)
+    own = {root / DEFAULT_FILE, root / "reference.toml"}
+    files = [p for p in deployed(settings, _CODE) if p.name not in _LOCKS and p not in own]
+    found = {_described(path.relative_to(root), number, kind) for path in files for number, kind in _scan(path)}
+    if any(path.suffix == ".py" for path in files):
+        for finding in ruff(settings, "S105,S106,S107"):
+            if not _is_harmless(root / finding.path, finding):
+                found.add(_described(Path(finding.path), finding.line, finding.code))
+    return sorted(found)
+
+
+def real_values(example: Path) -> list[str]:
+    """Name the variables of an example environment whose values look like real secrets."""
+    found = []
+    for line in example.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        value = value.strip().strip("\"'")
+        if equals and not name.startswith("#") and _SECRET_NAME.search(name.strip()) and _looks_real(value):
+            found.append(name.strip())
+    scanned = [f"line {number} ({kind})" for number, kind in _scan(example, keywords=False)]
+    return found or scanned
+
+
+def modules_with_routers(settings: Settings) -> list[str]:
+    """Name the modules that declare routes on an APIRouter of their own."""
+    found = []
+    for path in deployed(settings, {".py"}):
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
+        except (SyntaxError, ValueError):
+            continue
+        called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        if "APIRouter" in called and called & {"get", "post", "put", "patch", "delete", "websocket", "add_api_route"}:
+            found.append(str(path.relative_to(folder(settings))))
+    return found
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _described(path: Path, line: int, kind: str) -> str:
+    # Where it is, never what it is: a report is read by more people than the source.
+    return f"{path}:{line} {kind}"
+
+
+def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
+    try:
+        from detect_secrets import SecretsCollection
+        from detect_secrets.settings import transient_settings
+    except ImportError:
+        raise CannotTell("needs detect-secrets: install fastapi-conformance[full]") from None
+    plugins = _PLUGINS + (["KeywordDetector"] if keywords else [])
+    filters = ["detect_secrets.filters.heuristic.is_templated_secret", "detect_secrets.filters.heuristic.is_indirect_reference"]
+    told = {"plugins_used": [{"name": name} for name in plugins], "filters_used": [{"path": each} for each in filters]}
+    secrets = SecretsCollection()
+    with transient_settings(told):
+        secrets.scan_file(str(path))
+    for _, secret in secrets:
+        value = secret.secret_value or ""
+        if not (secret.type == "Secret Keyword" and (_HARMLESS.match(value) or _PLACEHOLDER_WHOLE.match(value))):
+            yield secret.line_number, secret.type
+
+
+_PLUGINS = [
+    "AWSKeyDetector",
+    "AzureStorageKeyDetector",
+    "BasicAuthDetector",
+    "GitHubTokenDetector",
+    "GitLabTokenDetector",
+    "JwtTokenDetector",
+    "OpenAIDetector",
+    "PrivateKeyDetector",
+    "SendGridDetector",
+    "SlackDetector",
+    "StripeDetector",
+    "TwilioKeyDetector",
+]
+_PLACEHOLDER_WHOLE = re.compile(r"^(<.*>|\$\{.*\}|your[-_ ].*|change[-_ ]?me|x+|\*+|\.\.\.)$", re.IGNORECASE)
+
+
+def _is_harmless(path: Path, finding: Finding) -> bool:
+    line = path.read_text(encoding="utf-8", errors="replace").splitlines()[finding.line - 1]
+    texts = re.findall(r"""["']([^"']*)["']""", line)
+    return bool(texts) and all(_HARMLESS.match(text) or _PLACEHOLDER_WHOLE.match(text) for text in texts)
+
+
+def _looks_real(value: str) -> bool:
+    if len(value) < 12 or _PLACEHOLDER.search(value) or not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
+        return False
+    shares = [count / len(value) for count in Counter(value).values()]
+    return -sum(share * math.log2(share) for share in shares) > 3.0
+
+
+def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a fixed program, and file names that are its arguments
+        words, capture_output=True, text=True, errors="replace", timeout=_SECONDS, stdin=subprocess.DEVNULL, check=False
+    )

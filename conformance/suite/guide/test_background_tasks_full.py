@@ -1,0 +1,76 @@
+"""Guide section 15, whole: work is done after the answer, and recorded once it is done."""
+
+import time
+from typing import Any
+
+from conformance.checks import expect, expect_object, expect_status
+from conformance.exchange import Exchange, build
+from conformance.properties import Api, ahead, requirement, timed
+from conformance.suite.guide import _load
+
+_WORK = 1.0
+_AT_ONCE = 4
+_RECORDED_WITHIN = 8.0
+_PAUSE = 0.05
+
+
+def _listed(api: Api) -> tuple[list[dict[str, Any]], int, Exchange]:
+    exchange = api.get("/events", query={"limit": 100})
+    expect_status(exchange, 200)
+    value = expect_object(exchange)
+    events, total = value.get("events"), value.get("total")
+    expect(isinstance(events, list), exchange, "events to be a list")
+    expect(isinstance(total, int) and not isinstance(total, bool), exchange, "total to be an integer")
+    entries = [entry for entry in events or () if isinstance(entry, dict)]
+    shaped = len(entries) == len(events or ()) and all("id" in e and "message" in e for e in entries)
+    expect(shaped, exchange, "every event to be an object with an id and a message")
+    return entries, int(total or 0), exchange
+
+
+def _await_total(api: Api, wanted: int) -> list[dict[str, Any]]:
+    deadline = time.monotonic() + _RECORDED_WITHIN
+    while True:
+        entries, total, exchange = _listed(api)
+        if total >= wanted:
+            return entries
+        expect(time.monotonic() < deadline, exchange, f"total to reach {wanted}", f"it is {total}")
+        time.sleep(_PAUSE)
+
+
+@timed
+@requirement("event-after-response")
+def test_the_answer_does_not_wait_for_the_work(api: Api) -> None:
+    def check() -> None:
+        idle, _ = _load.health_median(api)
+        _, before, _ = _listed(api)
+        accepted = api.send_all([build("POST", "/events", query={"work": _WORK})] * _AT_ONCE)
+        _, meanwhile, listing = _listed(api)
+        for exchange in accepted:
+            expect_status(exchange, 200)
+            note = f"it took {exchange.seconds:.2f} s"
+            expect(exchange.seconds < _WORK, exchange, f"an answer before {_WORK} s of work are done", note)
+        # Others may add events meanwhile, but not as many.
+        early = meanwhile - before >= _AT_ONCE
+        expect(not early, listing, "no entry before its work is done", f"total went from {before} to {meanwhile}")
+        _load.expect_health_quick(api, idle, "work is done in the background")
+        _await_total(api, before + _AT_ONCE)
+
+    _load.persistent(check)
+
+
+@ahead
+@requirement("event-recorded")
+def test_every_event_is_listed_once_newest_first(api: Api) -> None:
+    older, before, _ = _listed(api)
+    seen = [entry["id"] for entry in older]
+    for n in range(1, 4):
+        expect_status(api.post("/events"), 200)
+        entries = _await_total(api, before + n)
+        ids = [entry["id"] for entry in entries]
+        _, _, listing = _listed(api)
+        expect(len({str(id) for id in ids}) == len(ids), listing, "an id of its own for every event", f"the ids are {ids[:10]}")
+        new = [id for id in ids if id not in seen]
+        expect(bool(new), listing, "the accepted event among the events")
+        first = ids[: len(new)] == new
+        expect(first, listing, "the newest events first", f"new are {new[:5]}, and the list begins {ids[:5]}")
+        seen += new

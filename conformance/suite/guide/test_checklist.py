@@ -1,0 +1,179 @@
+"""Guide section 25: errors have one format, requests have an id, and callers have a limit."""
+
+import threading
+import time
+import uuid
+
+from conformance.checks import CannotTell, expect, expect_status, fail
+from conformance.client import Client
+from conformance.exchange import Exchange, Request, build
+from conformance.properties import Api, ahead, requirement, timed
+from conformance.suite.guide import _access, _load, _single
+from conformance.watch import error_format
+
+_LIMIT = 5
+_WINDOW = 10.0
+_TRIES = 4
+_MADE = 20
+# One caller is counted at a time, whatever else of the run goes on.
+_ONE_CALLER = threading.Lock()
+
+
+def _varied(api: Api) -> list[Request]:
+    bearer = _access.bearer_headers(api)
+    return [
+        build("GET", "/"),
+        build("GET", "/health"),
+        build("GET", f"/no-such-{api.draws.token()}"),
+        build("DELETE", "/health"),
+        build("GET", "/users/seven"),
+        build("POST", "/items", json={}),
+        build("POST", "/items", body=b"{", headers={"Content-Type": "application/json"}),
+        build("GET", "/secure"),
+        build("GET", "/my-error", query={"message": "wrong"}),
+        build("GET", "/protected"),
+        build("GET", "/me", headers={"Authorization": "Bearer garbage"}),
+        build("GET", "/me", headers=bearer),
+        build("GET", "/admin", headers=bearer),
+        build("GET", "/usage"),
+        build("POST", "/token", form={"username": "nobody", "password": "wrong"}),
+        build("GET", f"/items/{uuid.uuid4()}"),
+        build("POST", "/translate", json={"text": "hello", "target_lang": "zz"}),
+        build("POST", "/upload", files={"other": ("a.txt", b"a", "text/plain")}),
+    ]
+
+
+@requirement("error-format")
+def test_every_error_has_the_same_format(api: Api) -> None:
+    for exchange in api.send_all(_varied(api)):
+        expect(exchange.answer is not None, exchange, "an answer")
+        error_format(exchange)
+
+
+def _request_id(exchange: Exchange) -> str:
+    found = exchange.answer.header("x-request-id") if exchange.answer else None
+    expect(bool(found), exchange, "an X-Request-ID header")
+    return str(found)
+
+
+@requirement("request-id-assigned")
+def test_every_answer_has_an_id_of_its_own(api: Api) -> None:
+    seen: set[str] = set()
+    for exchange in api.send_all(_varied(api) * 2):
+        found = _request_id(exchange)
+        expect(found not in seen, exchange, "an X-Request-ID that no other answer had", f"{found} came before")
+        seen.add(found)
+
+
+@requirement("request-id-echoed")
+def test_a_uuid_that_is_sent_comes_back(api: Api) -> None:
+    for path in ("/health", "/users/seven", "/no-such-path"):
+        sent = str(uuid.uuid4())
+        exchange = api.get(path, headers={"X-Request-ID": sent})
+
+        found = _request_id(exchange)
+        expect(found == sent, exchange, f"X-Request-ID to be {sent}", f"it is {found}")
+
+
+def _calls(client: Client) -> list[Exchange]:
+    return [client.get("/limited") for _ in range(_LIMIT + 1)]
+
+
+def _retry_after(exchange: Exchange) -> float:
+    """Give the seconds that a 429 asks for, the whole window where it does not say."""
+    found = exchange.answer.header("retry-after") if exchange.answer else None
+    return min(float(found), _WINDOW) if found and found.isdigit() else _WINDOW
+
+
+@ahead
+@requirement("rate-limited")
+def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
+    with _ONE_CALLER, _single.connection(api) as client:
+        for left in reversed(range(_TRIES)):
+            exchanges = _calls(client)
+            statuses = [exchange.status for exchange in exchanges]
+            if statuses == [200] * _LIMIT + [429]:
+                return
+            early = 429 in statuses[:_LIMIT]
+            if not early or not left:
+                wrong = next(e for e, want in zip(exchanges, [200] * _LIMIT + [429], strict=True) if e.status != want)
+                fail(wrong, "200 five times, then 429", f"the statuses are {', '.join(map(str, statuses))}")
+            # Another caller from this address may have used the window up: it has to be free.
+            time.sleep(_WINDOW + 0.2)
+
+
+@ahead
+@requirement("rate-limit-retry-after")
+def test_a_429_says_when_to_come_back(api: Api) -> None:
+    with _ONE_CALLER, _single.connection(api) as client:
+        for left in reversed(range(2)):
+            refused = next((e for e in (client.get("/limited") for _ in range(3 * _LIMIT)) if e.status == 429), None)
+            if refused is None or refused.answer is None:
+                fail(None, "a 429 with a Retry-After", "no call was answered by a 429")
+                return
+            found = refused.answer.header("retry-after")
+            expect(found is not None, refused, "a Retry-After header")
+            usable = str(found).isdigit() and 0 <= int(str(found)) <= _WINDOW
+            expect(usable, refused, "a Retry-After of at most 10 seconds", f"it is {found}")
+            time.sleep(_retry_after(refused) + 0.1)
+            again = client.get("/limited")
+            if again.status == 200:
+                return
+            if not left:
+                expect_status(again, 200)
+
+
+def _metrics(client: Client) -> tuple[Exchange, dict[str, float]]:
+    try:
+        from prometheus_client.openmetrics import parser as openmetrics
+        from prometheus_client.parser import text_string_to_metric_families
+    except ImportError:
+        raise CannotTell("needs prometheus-client: install fastapi-conformance[full]") from None
+    exchange = client.get("/metrics")
+    expect_status(exchange, 200)
+    assert exchange.answer is not None
+    newer = "openmetrics" in exchange.answer.media_type
+    parse = openmetrics.text_string_to_metric_families if newer else text_string_to_metric_families
+    sums: dict[str, float] = {}
+    try:
+        for family in parse(exchange.answer.text):
+            for sample in family.samples:
+                sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
+    except (ValueError, KeyError, IndexError) as error:
+        fail(exchange, "the Prometheus text format", f"it does not parse: {error}")
+    expect(bool(sums), exchange, "the Prometheus text format", "it holds no sample")
+    return exchange, sums
+
+
+@requirement("metrics-format")
+def test_metrics_are_prometheus_text(api: Api) -> None:
+    exchange, _ = _metrics(api.client)
+    kind = exchange.answer.media_type if exchange.answer else ""
+    expect(kind in ("text/plain", "application/openmetrics-text"), exchange, "text/plain", f"it is {kind or 'missing'}")
+
+
+@requirement("metrics-count")
+def test_the_requests_are_counted(api: Api) -> None:
+    # Workers may count for themselves: one connection leads to one of them.
+    with _single.connection(api) as client:
+        _, before = _metrics(client)
+        for n in range(_MADE):
+            client.get("/health" if n % 2 else "/search?q=counted")
+        exchange, after = _metrics(client)
+    counting = [name for name in after if "requests" in name and name.endswith(("_total", "_count"))]
+    grown = {name: after[name] - before.get(name, 0.0) for name in counting}
+    enough = any(growth >= _MADE for growth in grown.values())
+    expected = f"a series named …requests…_total or _count that grows by {_MADE} with {_MADE} requests"
+    expect(enough, exchange, expected, f"what there is grew by: {grown or 'nothing'}")
+
+
+@timed
+@requirement("health-under-load")
+def test_health_is_quick_while_fifty_wait(api: Api) -> None:
+    def check() -> None:
+        idle, _ = _load.health_median(api)
+        with _load.under_way(api, _load.slow("/async", 1.2, 50)) as others:
+            _load.expect_health_quick(api, idle, "50 slow /async are under way")
+            _load.longest(others())
+
+    _load.persistent(check)

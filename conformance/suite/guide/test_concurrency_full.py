@@ -1,0 +1,57 @@
+"""Guide section 14, whole: what is slow holds back itself and nothing else."""
+
+from conformance.checks import expect, expect_status
+from conformance.exchange import build
+from conformance.properties import Api, requirement, timed
+from conformance.suite.guide import _load
+
+_DELAY = 0.4
+_LONG = 1.2
+# Clocks of two processes differ a little, and so does what each takes for the start.
+_SLACK = 0.02
+
+
+@requirement("delay-honoured")
+def test_a_delay_holds_the_answer_back(api: Api) -> None:
+    waits = [(path, seconds) for path in ("/sync", "/async") for seconds in (0.1, 0.3)]
+    exchanges = api.send_all([build("GET", path, query={"delay": seconds}) for path, seconds in waits])
+    for (_, seconds), exchange in zip(waits, exchanges, strict=True):
+        expect_status(exchange, 200)
+        took = exchange.seconds
+        expect(took >= seconds - _SLACK, exchange, f"an answer no sooner than {seconds} s", f"it took {took:.2f} s")
+    wrong = [build("GET", path, query={"delay": delay}) for path in ("/sync", "/async") for delay in (-1, -0.1, 2.5, 3)]
+    for exchange in api.send_all(wrong):
+        expect_status(exchange, 422)
+
+
+def _expect_side_by_side(api: Api, path: str, times: int) -> None:
+    one = _load.longest(api.send_all(_load.slow(path, _DELAY, 1)))
+    exchanges = api.send_all(_load.slow(path, _DELAY, times))
+    all_together = _load.longest(exchanges)
+    slowest = max(exchanges, key=lambda exchange: exchange.seconds)
+    note = f"the last of {times} took {all_together:.2f} s, and one alone {one:.2f} s"
+    expect(all_together < 3 * one, slowest, f"{times} at once in less than 3 times the time of one", note)
+
+
+@timed
+@requirement("async-not-blocked")
+def test_slow_async_answers_do_not_wait_for_each_other(api: Api) -> None:
+    _load.persistent(lambda: _expect_side_by_side(api, "/async", 20))
+
+
+@timed
+@requirement("sync-in-threads")
+def test_slow_sync_answers_do_not_either(api: Api) -> None:
+    _load.persistent(lambda: _expect_side_by_side(api, "/sync", 10))
+
+
+@timed
+@requirement("loop-responsive")
+def test_health_is_quick_while_others_wait(api: Api) -> None:
+    def check() -> None:
+        idle, _ = _load.health_median(api)
+        with _load.under_way(api, [*_load.slow("/sync", _LONG, 10), *_load.slow("/async", _LONG, 10)]) as others:
+            _load.expect_health_quick(api, idle, "10 slow /sync and 10 slow /async are under way")
+            _load.longest(others())
+
+    _load.persistent(check)

@@ -1,0 +1,140 @@
+"""Guide section 6, whole: hostile JSON is refused, refused bodies change nothing, questions are grounded."""
+
+import json
+import secrets
+import time
+from typing import Any
+
+from conformance.checks import expect, expect_error_at, expect_object, expect_status, expect_success
+from conformance.exchange import Exchange, Request, build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.suite.guide import _listing
+
+_JSON = {"Content-Type": "application/json"}
+_NON_FINITE_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"]
+_NON_FINITE_TEXTS = ["nan", "NaN", "inf", "-inf", "Infinity", "-Infinity"]
+_INDEXED_WITHIN = 5.0
+_REFUSED = 12
+
+
+def _raw(path: str, body: bytes) -> Request:
+    return build("POST", path, body=body, headers=_JSON)
+
+
+@requirement("body-non-finite")
+@given(boundaries=[*_NON_FINITE_NUMBERS, *(json.dumps(text) for text in _NON_FINITE_TEXTS)])
+def test_a_price_is_finite(api: Api, price: str) -> Flow:
+    exchange = yield _raw("/items", f'{{"name": "pen", "price": {price}}}'.encode())
+
+    # NaN and Infinity are no JSON: whoever says so says it as to any malformed body.
+    allowed = (422, 400) if price in ("NaN", "Infinity", "-Infinity") else (422,)
+    expect_status(exchange, *allowed)
+
+
+def _hostile() -> list[tuple[str, bytes]]:
+    values = ["NaN", "Infinity", "1e400", "9" * 5000, '"\\ud800"']
+    fields = [
+        ("/items", '{"name": %s, "price": 1.5}'),
+        ("/items", '{"name": "pen", "price": %s}'),
+        ("/users", '{"email": %s, "age": 30}'),
+        ("/users", '{"email": "a@example.com", "age": %s}'),
+        ("/ask", '{"question": %s}'),
+        ("/ask", '{"question": "why?", "top_k": %s}'),
+    ]
+    # An integer of any length is a price like others: only what a double cannot hold is hostile.
+    bodies = [(path, (template % value).encode()) for path, template in fields for value in values]
+    deep = b"[" * 100_000 + b"]" * 100_000
+    whole = [b'{"name": "\xff\xfe", "price": 1.5}', b"\x80\x81\x82", deep, b'{"name": ' + deep + b', "price": 1.5}']
+    return bodies + [(path, body) for path in ("/items", "/users", "/ask") for body in whole]
+
+
+@requirement("body-hostile-json")
+@given(boundaries=_hostile())
+def test_hostile_json_is_refused_and_survived(api: Api, sent: tuple[str, bytes]) -> Flow:
+    path, body = sent
+    exchange = yield _raw(path, body)
+    after = yield build("GET", "/health")
+
+    expect(exchange.status is not None and 400 <= exchange.status < 500, exchange, "a 4xx status")
+    expect(after.status == 200, after, "the next request to be answered")
+
+
+@requirement("validation-no-echo-of-secrets")
+def test_a_refused_login_does_not_repeat_the_password(api: Api) -> None:
+    password = f"secret-{api.draws.token()}"
+    for form in ({"password": password}, {"password": password, "grant_type": "password"}):
+        exchange = api.send(build("POST", "/token", form=form))
+        repeated = exchange.answer is not None and password in exchange.answer.text
+        expect(not repeated, exchange, "an answer that does not repeat the password")
+
+
+def _ask(api: Api, question: str, **more: Any) -> tuple[Exchange, list[Any]]:
+    exchange = api.post("/ask", json={"question": question, **more})
+    expect_success(exchange)
+    sources = expect_object(exchange).get("sources")
+    expect(isinstance(sources, list), exchange, "sources to be a list")
+    return exchange, list(sources or [])
+
+
+def _document(name: str, text: str) -> Request:
+    return build("POST", "/upload", files={"file": (name, text.encode(), "text/plain")})
+
+
+@requirement("ask-top-k-bounds")
+def test_top_k_is_one_to_twenty_and_bounds_the_sources(api: Api) -> None:
+    for top_k in (0, -1, 21, 100):
+        expect_error_at(api.post("/ask", json={"question": "why?", "top_k": top_k}), "top_k")
+    topic = f"topic{secrets.token_hex(4)}"
+    uploads = [_document(f"{topic}-{n}.txt", f"Note {n} tells something about {topic}.") for n in range(8)]
+    for exchange in api.send_all(uploads):
+        expect_success(exchange)
+    for more, most in (({"top_k": 1}, 1), ({"top_k": 3}, 3), ({"top_k": 20}, 20), ({}, 5)):
+        exchange, sources = _ask(api, f"What is told about {topic}?", **more)
+        expect(len(sources) <= most, exchange, f"at most {most} sources", f"there are {len(sources)}")
+    default = expect_object(exchange).get("top_k", 5)
+    expect(default == 5, exchange, "top_k to be 5 where it is not sent", f"it is {default}")
+
+
+@requirement("ask-grounded")
+def test_a_question_finds_the_text_that_answers_it(api: Api) -> None:
+    tag = secrets.token_hex(4)
+    harbours = ["Aldera", "Borvik", "Cendra", "Dorvaal", "Elvmo"]
+    facts = [
+        (f"{tag}-{n}.txt", f"The lighthouse of {name}{tag} was painted by captain Q{n}{tag}.", f"Who painted the lighthouse of {name}{tag}?")
+        for n, name in enumerate(harbours)
+    ]
+    facts.append((f"{tag}-zh.txt", f"海港{tag}的灯塔是由渔夫王明粉刷成蓝色的。", f"海港{tag}的灯塔是什么颜色?"))
+    for exchange in api.send_all([_document(name, text) for name, text, _ in facts]):
+        expect_success(exchange)
+    for name, text, question in facts:
+        deadline = time.monotonic() + _INDEXED_WITHIN
+        while True:
+            exchange, sources = _ask(api, question)
+            if any(_is_from(source, name, text) for source in sources):
+                break
+            expect(time.monotonic() < deadline, exchange, f"a source with the filename {name} or a passage of its text")
+
+
+def _is_from(source: Any, name: str, text: str) -> bool:
+    if not isinstance(source, dict):
+        return False
+    passage = source.get("text")
+    return source.get("filename") == name or (isinstance(passage, str) and len(passage) > 10 and passage.strip() in text)
+
+
+@requirement("rejected-changes-nothing")
+@given(boundaries=[{"price": "cheap"}, {"price": None}, {"name": []}, {}])
+def test_a_refused_item_is_not_stored(api: Api, wrong: dict[str, Any]) -> Flow:
+    body = {"name": f"refused-{secrets.token_hex(4)}", **wrong} if "name" not in wrong else {"price": 1.5, **wrong}
+    # Others may write meanwhile: only as many more items as were refused are one too many.
+    for _ in range(2):
+        before = _listing.read((yield build("GET", "/items", query={"limit": 1})))
+        refused = yield [build("POST", "/items", json=body) for _ in range(_REFUSED)]
+        after = _listing.read((yield build("GET", "/items", query={"limit": 1})))
+        for exchange in refused:
+            expect_status(exchange, 422)
+        if after.total - before.total < _REFUSED:
+            return
+    expect(False, after.exchange, f"total to stay {before.total} after {_REFUSED} refused items", f"it is {after.total}")
+
+

@@ -1,0 +1,65 @@
+"""Guide section 7, whole: what was stored comes back, in one shape everywhere."""
+
+import uuid
+
+from conformance.checks import expect, expect_object, expect_status
+from conformance.exchange import Exchange, build
+from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import PRICES, STORED_WORDS, items
+from conformance.suite.guide import _items, _listing
+
+_MOST_PAGES = 5
+
+
+@requirement("item-round-trip")
+@given(
+    items(),
+    boundaries=[
+        *({"name": word, "price": 1.5} for word in STORED_WORDS),
+        *({"name": "pen", "price": price} for price in PRICES),
+    ],
+)
+def test_name_and_price_come_back_as_sent(api: Api, new: _items.NewItem) -> Flow:
+    item = yield from _items.new_item(new)
+    exchange = yield build("GET", _items.path(item))
+
+    expect_status(exchange, 200)
+    found = expect_object(exchange)
+    expect(found.get("name") == new["name"], exchange, f"name to be {new['name']!r}")
+    _items.expect_price(exchange, found.get("price"), new["price"])
+
+
+@requirement("item-list-shape")
+def test_every_listed_item_has_the_models_fields(api: Api) -> None:
+    for name in ("first", "second"):
+        _items.made(api.send(_items.create({"name": name, "price": 1.5})))
+    pages = _listing.walk(api, 100)
+    expect(any(page.entries for page in pages), pages[0].exchange, "the created items among the items")
+    for page in [*pages[:_MOST_PAGES], *pages[-_MOST_PAGES:]]:
+        for entry in page.entries:
+            expect(isinstance(entry, dict), page.exchange, "every item to be an object")
+            _items.expect_item(page.exchange, entry)
+
+
+def _alike(item: str) -> str:
+    """Make up an id of the same kind, so that a target finds it well formed and unknown."""
+    if item.isdigit():
+        return str(2**52 + int(uuid.uuid4()) % 10**9)
+    try:
+        uuid.UUID(item)
+    except ValueError:
+        return uuid.uuid4().hex[: max(len(item), 8)]
+    return uuid.uuid4().hex if "-" not in item else str(uuid.uuid4())
+
+
+@requirement("item-unknown-404")
+def test_an_unknown_item_is_not_found(api: Api) -> None:
+    item = _items.made(api.send(_items.create({"name": "gone", "price": 1.5})))
+    api.send(build("DELETE", _items.path(item)))
+    for unknown in (item, _alike(item)):
+        _expect_not_found(api.get(_items.path(unknown)))
+
+
+def _expect_not_found(exchange: Exchange) -> None:
+    expect_status(exchange, 404)
+    expect("detail" in expect_object(exchange), exchange, "a JSON object with a detail")

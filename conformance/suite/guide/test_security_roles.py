@@ -1,0 +1,87 @@
+"""Guide section 13, whole: roles and keys open what they are for, and the document says so."""
+
+from typing import Any
+
+from conformance.checks import CannotTell, expect, expect_status
+from conformance.exchange import build
+from conformance.properties import Api, requirement
+from conformance.suite.guide import _access, _document, _forgery
+
+_ROLES = ("role", "roles", "is_admin", "scope", "scopes")
+
+
+@requirement("role-denied")
+def test_an_ordinary_user_is_no_administrator(api: Api) -> None:
+    expect_status(api.get("/admin", headers=_access.user(api).headers), 403)
+    expect_status(api.get("/admin"), 401)
+
+
+@requirement("role-allowed")
+def test_an_administrator_is_let_in(api: Api) -> None:
+    expect_status(api.get("/admin", headers=_access.admin(api).headers), 200)
+
+
+@requirement("role-not-from-client")
+def test_claims_that_nobody_signed_gain_nothing(api: Api) -> None:
+    user, admin = _forgery.issued(api), _forgery.issued(api, _access.admin(api))
+    promoted: dict[str, Any] = {**admin.claims, "sub": user.claims.get("sub")}
+    promoted |= {name: admin.claims[name] for name in _ROLES if name in admin.claims}
+    forged = []
+    for claims in (admin.claims, promoted):
+        forged.append(user.with_parts(claims=claims))
+        forged.append(_forgery.signed_with_another_key(api, claims))
+        forged += [user.with_parts({**user.header, "alg": n}, claims, b"") for n in _forgery.UNSIGNED]
+    for exchange in api.send_all([build("GET", "/admin", headers=_access.Bearer(text).headers) for text in forged]):
+        expect_status(exchange, 401, 403)
+
+
+@requirement("api-key-missing")
+def test_no_key_and_a_wrong_key_are_refused(api: Api) -> None:
+    wrong = [f"wrong-{api.draws.token()}"]
+    key = api.credentials.api_key
+    if key:
+        wrong += [each for each in (key[:-1], key + "x", key.swapcase(), key[::-1]) if each and each != key]
+    requests = [build("GET", "/usage"), *(build("GET", "/usage", headers={"X-API-Key": each}) for each in wrong)]
+    for exchange in api.send_all(requests):
+        expect_status(exchange, 401, 403)
+
+
+@requirement("api-key-accepted")
+def test_the_right_key_is_accepted(api: Api) -> None:
+    if not api.credentials.api_key:
+        raise CannotTell("needs credentials.api_key")
+    expect_status(api.get("/usage", headers={"X-API-Key": api.credentials.api_key}), 200)
+
+
+@requirement("security-documented")
+def test_the_document_says_what_asks_for_credentials(api: Api) -> None:
+    document = _document.fetch(api)
+    kinds = _schemes(document)
+    for kind in ("an OAuth2 password flow", "HTTP bearer", "an API key"):
+        expect(kind in kinds.values(), document.exchange, f"{kind} among the security schemes")
+    wanted = {"/me": _TOKENS, "/protected": _TOKENS, "/admin": _TOKENS, "/usage": ("an API key",)}
+    for route, accepted in wanted.items():
+        operation = document.required("GET", route)
+        asked = operation.found.get("security", document.root.get("security"))
+        names = {name for each in asked if isinstance(each, dict) for name in each} if isinstance(asked, list) else set()
+        marked = any(kinds.get(name) in accepted for name in names)
+        expect(marked, document.exchange, f"GET {route} to ask for {' or '.join(accepted)}", f"it asks for {names or 'nothing'}")
+
+
+_TOKENS = ("an OAuth2 password flow", "HTTP bearer")
+
+
+def _schemes(document: _document.Document) -> dict[str, str]:
+    components = document.root.get("components")
+    found = components.get("securitySchemes") if isinstance(components, dict) else None
+    kinds = {}
+    for name, scheme in found.items() if isinstance(found, dict) else ():
+        told = document.resolve(scheme)
+        flows = told.get("flows")
+        if told.get("type") == "oauth2" and isinstance(flows, dict) and "password" in flows:
+            kinds[name] = "an OAuth2 password flow"
+        elif told.get("type") == "http" and str(told.get("scheme")).lower() == "bearer":
+            kinds[name] = "HTTP bearer"
+        elif told.get("type") == "apiKey":
+            kinds[name] = "an API key"
+    return kinds

@@ -1,0 +1,135 @@
+"""Guide section 13, whole: tokens are issued to who proves who they are, and forged ones refused."""
+
+import json
+import time
+
+from conformance.checks import CannotTell, expect, expect_object, expect_status, expect_value
+from conformance.exchange import build
+from conformance.properties import Api, requirement
+from conformance.settings import Account
+from conformance.suite.guide import _access, _forgery
+
+_GARBAGE = ["garbage", "a.b.c", "..", "eyJhbGciOiJIUzI1NiJ9.e30.x", "null", "0", "x" * 2000]
+_HOUR = 3600
+
+
+def _account(api: Api) -> Account:
+    if api.credentials.user is None:
+        raise CannotTell("needs credentials.user")
+    return api.credentials.user
+
+
+@requirement("token-issued")
+def test_the_right_password_gets_a_token(api: Api) -> None:
+    exchange = _access.ask_for_token(api, _account(api))
+
+    expect_status(exchange, 200)
+    kind = expect_object(exchange).get("token_type")
+    expect(isinstance(kind, str) and kind.lower() == "bearer", exchange, "token_type to be bearer", f"it is {kind!r}")
+    token = _access.issued_token(exchange)
+    expect(token is not None, exchange, "an access_token")
+    expect(str(token).count(".") == 2, exchange, "the access_token to be a JWT")
+    claims = _forgery.issued(api, _access.Bearer(str(token))).claims
+    missing = [name for name in ("sub", "exp", "iss", "aud") if name not in claims]
+    expect(not missing, exchange, "a token with sub, exp, iss and aud", f"it lacks {', '.join(missing)}")
+
+
+@requirement("token-refused")
+def test_a_wrong_password_and_an_unknown_user_are_refused_alike(api: Api) -> None:
+    account = _account(api)
+    wrong = _access.ask_for_token(api, Account(account.username, f"wrong-{api.draws.token()}"))
+    unknown = _access.ask_for_token(api, Account(f"nobody-{api.draws.token()}", account.password))
+    for exchange in (wrong, unknown):
+        expect_status(exchange, 401, 400)
+    expect(unknown.status == wrong.status, unknown, f"{wrong.status}, as for a wrong password")
+    expect_value(unknown, "detail", expect_object(wrong).get("detail"))
+
+
+@requirement("token-form-invalid")
+def test_a_form_without_a_password_is_invalid(api: Api) -> None:
+    for form in ({"username": "somebody"}, {"username": "somebody", "grant_type": "password"}):
+        exchange = api.send(build("POST", "/token", form=form))
+
+        expect_status(exchange, 422)
+
+
+@requirement("token-no-secrets")
+def test_a_token_holds_no_secret(api: Api) -> None:
+    token = _forgery.issued(api)
+    payload = json.dumps([token.header, token.claims], ensure_ascii=False)
+    for secret in api.credentials.secrets():
+        expect(secret not in payload, None, "a token without secrets", "its payload holds one of the run's credentials")
+
+
+@requirement("me-requires-token")
+def test_nobody_is_nobody(api: Api) -> None:
+    expect_status(api.get("/me"), 401)
+
+
+@requirement("me-subject")
+def test_the_user_is_the_tokens_subject(api: Api) -> None:
+    for bearer in [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]:
+        subject = _forgery.issued(api, bearer).claims.get("sub")
+        exchange = api.get("/me", headers=bearer.headers)
+
+        expect_status(exchange, 200)
+        found = expect_object(exchange).get("user_id")
+        expect(str(found) == str(subject), exchange, f"user_id to be the token's subject, {subject}")
+
+
+@requirement("jwt-garbage")
+def test_text_that_is_no_token_is_refused(api: Api) -> None:
+    _forgery.expect_refused(api, _GARBAGE)
+
+
+@requirement("jwt-tampered")
+def test_a_changed_token_is_refused(api: Api) -> None:
+    token = _forgery.issued(api)
+    claims = [
+        {**token.claims, "sub": f"{token.claims.get('sub')}x"},
+        {**token.claims, "added": True},
+        {**token.claims, "exp": int(time.time()) + 99 * _HOUR},
+    ]
+    _forgery.expect_refused(api, [token.with_parts(claims=each) for each in claims])
+    _forgery.expect_refused(api, list(_forgery.changed_signatures(token)), ("/me",))
+    _forgery.expect_refused(api, [token.with_signature(token.signature[::-1])])
+
+
+@requirement("jwt-alg-none")
+def test_an_unsigned_token_is_refused(api: Api) -> None:
+    token = _forgery.issued(api)
+    headers = [{**token.header, "alg": name} for name in _forgery.UNSIGNED]
+    bare = [token.with_parts(header=header, signature=b"") for header in headers]
+    _forgery.expect_refused(api, [*bare, *(token.with_parts(header=header) for header in headers)])
+
+
+@requirement("jwt-expired")
+def test_an_expired_token_is_refused(api: Api) -> None:
+    now = int(time.time())
+    claims = _forgery.issued(api).claims
+    earlier = {name: now - 3 * _HOUR for name in ("iat", "nbf") if name in claims}
+    tokens = [_forgery.resigned(api, {**claims, **earlier, "exp": now - past}) for past in (_HOUR, 2 * _HOUR)]
+    _forgery.expect_refused(api, tokens)
+
+
+@requirement("jwt-no-expiry")
+def test_a_token_without_expiry_is_refused(api: Api) -> None:
+    claims = {name: value for name, value in _forgery.issued(api).claims.items() if name != "exp"}
+    _forgery.expect_refused(api, [_forgery.resigned(api, claims)])
+
+
+@requirement("jwt-wrong-issuer")
+def test_a_token_of_another_issuer_is_refused(api: Api) -> None:
+    claims = _forgery.issued(api).claims
+    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "iss": f"another-{api.draws.token()}"})])
+
+
+@requirement("jwt-wrong-audience")
+def test_a_token_for_another_audience_is_refused(api: Api) -> None:
+    claims = _forgery.issued(api).claims
+    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "aud": f"another-{api.draws.token()}"})])
+
+
+@requirement("jwt-wrong-key")
+def test_a_token_signed_with_another_key_is_refused(api: Api) -> None:
+    _forgery.expect_refused(api, [_forgery.signed_with_another_key(api, _forgery.issued(api).claims)])

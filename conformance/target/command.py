@@ -1,0 +1,127 @@
+"""A process that the kit starts: its own process group, its output kept, ended for certain."""
+
+import atexit
+import contextlib
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import psutil
+
+from conformance.settings import UsageError
+
+_END_SECONDS = 5.0
+# A variable of the kit's own surroundings would decide how the target starts.
+_NOT_INHERITED = ("WEB_CONCURRENCY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "COVERAGE_PROCESS_START")
+_RUNNING: "weakref.WeakSet[Process]" = weakref.WeakSet()
+
+
+def free_port() -> int:
+    """Give a port of the loopback interface on which nothing listens."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """A command that serves the target on a port of this machine.
+
+    ``{port}`` in the command is replaced. ``unset`` names variables that it must not inherit.
+    Raises UsageError when the command cannot be started at all.
+    """
+
+    def __init__(
+        self, command: str, folder: Path, env: Mapping[str, str], unset: Iterable[str] = (), port: int | None = None
+    ) -> None:
+        self.port = port or free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
+        try:
+            words = shlex.split(command.replace("{port}", str(self.port)))
+            self._popen = subprocess.Popen(  # noqa: S603 - the command is the user's own, and no shell reads it
+                words,
+                cwd=folder,
+                env=_environment(env, unset),
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except (OSError, ValueError, IndexError) as error:
+            self._output.close()
+            raise UsageError(f"--target-command {command!r} cannot be started: {error}") from None
+        _RUNNING.add(self)
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, None while it runs."""
+        return self._popen.poll()
+
+    def output(self) -> str:
+        """Give what it has written so far to stdout and stderr."""
+        size = os.fstat(self._output.fileno()).st_size
+        return os.pread(self._output.fileno(), size, 0).decode("utf-8", "backslashreplace")
+
+    def terminate(self) -> None:
+        """Ask it to end, as a platform does: SIGTERM to the process that was started."""
+        with contextlib.suppress(ProcessLookupError):
+            self._popen.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait for its end and give its exit status, None where it still runs."""
+        try:
+            return self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def memory(self) -> int:
+        """Give the resident memory of the process and its children, in bytes."""
+        total = 0
+        for process in self._family():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+    def close(self) -> None:
+        """End it and every process that it started, by force where it must be."""
+        family = self._family()
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
+        _, alive = psutil.wait_procs(family, timeout=_END_SECONDS)
+        for process in alive:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            # Whoever left the family is still in its group.
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+        if not self._output.closed:
+            self._output.close()
+        _RUNNING.discard(self)
+
+    def _family(self) -> list[psutil.Process]:
+        try:
+            parent = psutil.Process(self._popen.pid)
+            return [*parent.children(recursive=True), parent]
+        except psutil.Error:
+            return []
+
+
+def _environment(env: Mapping[str, str], unset: Iterable[str]) -> dict[str, str]:
+    dropped = {*_NOT_INHERITED, *unset} - set(env)
+    inherited = {name: value for name, value in os.environ.items() if name not in dropped}
+    # Output that waits in a buffer would not be there when it is looked for.
+    return {**inherited, "PYTHONUNBUFFERED": "1", **env}
+
+
+@atexit.register
+def _end_all() -> None:
+    for process in list(_RUNNING):
+        process.close()
