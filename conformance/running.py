@@ -14,6 +14,7 @@ import pytest
 from conformance.catalogue import Requirement, of_profile
 from conformance.ledger import Leftover
 from conformance.properties import Api
+from conformance.quiet import mute
 from conformance.report import terminal
 from conformance.report.model import FILE, Report, write
 from conformance.session import Session
@@ -88,6 +89,8 @@ class Run:
             pytest.exit(f"target unreachable: {visible(self.mask(self.gone))}", returncode=_UNREACHABLE_EXIT)
 
     def _open(self) -> None:
+        if self.settings.app and self.worker is None and not self.distributed:
+            mute(self.config)
         served_at = self.worker.get("conformance_served_at") if self.worker else None
         target = open_target(self.settings, served_at)
         self.report.kind, self.report.reach = target.kind, target.reach

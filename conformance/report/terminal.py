@@ -12,6 +12,7 @@ Line = tuple[str, dict[str, bool]]
 
 _LONGEST = 4000
 _LABEL_WIDTH = 11
+_MOST_NAMED = 6
 _COLOURS = {
     "passed": "green",
     "failed": "red",
@@ -107,6 +108,8 @@ def _table(report: Report, titles: dict[int, Section]) -> Iterator[Line]:
         outcomes = list(group)
         passed = sum(outcome.status == "passed" for outcome in outcomes)
         rest = [f"{o.requirement} {o.status.replace('_', ' ')}" for o in outcomes if o.status != "passed"]
+        if len(rest) > _MOST_NAMED:
+            rest[_MOST_NAMED:] = [f"and {len(rest) - _MOST_NAMED} more"]
         name = f"{number:>2} {titles[number].slug}"
         colour = "green" if not rest else _worst_colour(outcomes)
         yield f"{name:<29}{passed:>3} of {len(outcomes):<3} {', '.join(rest)}".rstrip(), {colour: True}

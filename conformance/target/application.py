@@ -29,7 +29,8 @@ def load(name: str, folder: Path, env: Mapping[str, str]) -> Any:
         sys.path.insert(0, str(folder))
     os.environ.update(env)
     try:
-        found = importlib.import_module(module_name)
+        with _muted():
+            found = importlib.import_module(module_name)
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -75,13 +76,14 @@ def serve(application: Any) -> Iterator[str]:
     config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="auto")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="conformance-target", daemon=True)
-    thread.start()
     try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("its start-up failed" if not thread.is_alive() else "its start-up does not end")
-            time.sleep(0.005)
+        with _muted():
+            thread.start()
+            deadline = time.monotonic() + _START_SECONDS
+            while not server.started:
+                if not thread.is_alive() or time.monotonic() > deadline:
+                    raise RuntimeError("its start-up failed" if not thread.is_alive() else "its start-up does not end")
+                time.sleep(0.005)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -90,3 +92,12 @@ def serve(application: Any) -> Iterator[str]:
             server.force_exit = True
             thread.join(timeout=5)
         listener.close()
+
+
+@contextlib.contextmanager
+def _muted() -> Iterator[None]:
+    """Keep what an application writes out of the kit's own output: loggers hold on to the stream they find."""
+    # Never closed: the application's loggers write to it as long as they live.
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - see above
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        yield
