@@ -103,7 +103,9 @@ def _check_names(told: Settings) -> None:
         for name in names:
             if name not in known:
                 message = unknown(kind, name, known)
-                raise UsageError(message if "; did you mean" in message else f"{message}; known are: {', '.join(known)}")
+                raise UsageError(
+                    message if "; did you mean" in message else f"{message}; known are: {', '.join(known)}"
+                )
     outside = [name for name in told.requirement if name not in of_profile(told.profile)]
     if outside:
         profile = requirements()[outside[0]].profile

@@ -4,8 +4,8 @@ import os
 import secrets
 import shlex
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 

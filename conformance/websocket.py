@@ -44,7 +44,9 @@ def converse(
     return talk
 
 
-def converse_at_once(client: Client, path: str, sends: Sequence[Sequence[str]], seconds: float = 10.0) -> list[Conversation]:
+def converse_at_once(
+    client: Client, path: str, sends: Sequence[Sequence[str]], seconds: float = 10.0
+) -> list[Conversation]:
     """Have several conversations, all of which are open before the first text and until the last."""
     talks = [_new(client, path, send) for send in sends]
     meeting = asyncio.Barrier(len(talks))

@@ -7,11 +7,14 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parent.parent
 # What every run imports, loaded once: a run is then a fork away.
@@ -52,14 +55,20 @@ def run_here(folder: Path, *arguments: str) -> Run:
     return Run(int(code), read_report(folder), heard.getvalue())
 
 
-def run_many(folder: Path, runs: Iterable[tuple[str, list[str]]], workers: int = 2) -> Iterator[tuple[str, Run]]:
+def run_many(
+    folder: Path, runs: Iterable[tuple[str, list[str]]], workers: int = 2
+) -> Generator[tuple[str, Run], None, None]:
     """Run the suite once for each name and its arguments, a few at a time, each in a process of its own."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1)
+    try:
         waiting = [(name, pool.submit(run_here, folder / name, *arguments)) for name, arguments in runs]
         for name, future in waiting:
             yield name, future.result()
+    finally:
+        # Whoever wants no more of them does not wait for the rest.
+        pool.shutdown(cancel_futures=True)
 
 
 class Batch:
@@ -82,6 +91,10 @@ class Batch:
             self._seen[made[0]] = made[1]
         return self._seen[name]
 
+    def close(self) -> None:
+        """Make no more of the planned runs."""
+        self._coming.close()
+
 
 def command(*arguments: str) -> list[str]:
     """Give the command line that starts the suite in a process of its own."""
@@ -102,3 +115,11 @@ def read_report(folder: Path) -> dict[str, Any]:
     file = folder / "report.json"
     found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     return found
+
+
+def faults_of(report: Mapping[str, Any]) -> list[str]:
+    """Say in what a report is not what its schema asks for."""
+    schema = json.loads(resources.files("conformance.report").joinpath("report.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(report)]

@@ -3,6 +3,7 @@
 import datetime
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,9 @@ FILES: dict[str, tuple[str, str]] = {
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
-    yield Batch(tmp_path_factory.mktemp("usage"), {name: arguments for name, (arguments, _) in WRONG.items()})
+    planned = {name: arguments for name, (arguments, _) in WRONG.items()}
+    with closing(Batch(tmp_path_factory.mktemp("usage"), planned)) as batch:
+        yield batch
 
 
 def told(run: Run) -> str:

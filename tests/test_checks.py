@@ -93,7 +93,10 @@ def test_a_missing_key_is_named() -> None:
 
 
 def test_a_key_too_many_is_named() -> None:
-    assert mismatch(checks.expect_exactly, said({"ok": True, "debug": 1}), {"ok": True}).note == "debug is not in the model"
+    assert (
+        mismatch(checks.expect_exactly, said({"ok": True, "debug": 1}), {"ok": True}).note
+        == "debug is not in the model"
+    )
 
 
 def test_a_wrong_value_is_shown() -> None:

@@ -17,7 +17,7 @@ from tests.servers import Received, Recorder, recording
 
 # What each HTTP client says of itself.
 _OWN = {"host", "user-agent", "accept", "accept-encoding", "connection", "expect", "content-length"}
-_BEARER = {"Authorization": "Bearer it's $HOME `id` \"!!\" \\"}
+_BEARER = {"Authorization": 'Bearer it\'s $HOME `id` "!!" \\'}
 
 needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 
@@ -73,7 +73,7 @@ REQUESTS = {
     "a body where none is usual": build("GET", "/items", json={"a": 1}),
     "a method with a body": build("DELETE", "/items/1", json=None),
     "another method": build("PATCH", "/items/1", json={"name": "pen"}),
-    "JSON with quotes": build("POST", "/items", json={"name": "it's \"quoted\" $HOME `id` \\ !! é漢🦄", "price": 1e300}),
+    "JSON with quotes": build("POST", "/items", json={"name": 'it\'s "quoted" $HOME `id` \\ !! é漢🦄', "price": 1e300}),
     "JSON of control characters": build("POST", "/items", json={"name": "a\0b\x1b[31m\r\n\u202e"}),
     "a body that looks like a file's name": build("POST", "/items", body=b"@/etc/hostname"),
     "a body that looks like an option": build("POST", "/items", body=b"--next"),
@@ -81,7 +81,9 @@ REQUESTS = {
     "a body with line ends": build("POST", "/items", body=b"one\ntwo\r\nthree\n"),
     "bytes that are no text": build("POST", "/items", body=bytes(range(256)), headers={"Content-Type": "a/b"}),
     "a form": build("POST", "/token", form={"username": "a b&c", "password": "é+%'\""}),
-    "an upload": build("POST", "/upload", files={"file": ("o'dd \"name\".bin", b"\0\r\n--x\xff", "application/x-thing")}),
+    "an upload": build(
+        "POST", "/upload", files={"file": ('o\'dd "name".bin', b"\0\r\n--x\xff", "application/x-thing")}
+    ),
     "an empty upload": build("POST", "/upload", files={"file": ("empty.txt", b"", "text/plain")}),
     "an upload of 1 MiB": build("POST", "/upload", files={"file": ("big.bin", bytes(range(256)) * 4096, "a/b")}),
     "the longest body that is shown plainly": build("POST", "/items", body=b"x" * 2000),

@@ -6,6 +6,7 @@ that requirement alone. With ``ALL_FAULTS=1`` in the environment every fault get
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -39,7 +40,8 @@ def consequences(id: str) -> set[str]:
 def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
     wanted = {item.callspec.params.get("name") for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")}
     planned = {name: arguments(name) for name in (*WHOLE, *NARROW) if name in wanted}
-    yield Batch(tmp_path_factory.mktemp("faults"), planned)
+    with closing(Batch(tmp_path_factory.mktemp("faults"), planned)) as batch:
+        yield batch
 
 
 def red(fault: Fault) -> int:

@@ -38,12 +38,18 @@ BAD = {
     "unknown table": ("[targets]", "unknown key 'targets'; did you mean target"),
     "unknown key": ('[target]\nulr = "http://a"', "unknown key 'target.ulr'; did you mean target.url"),
     "unknown key of http": ("[http]\ncafile = 1", "unknown key 'http.cafile'; did you mean http.ca_file"),
-    "unknown credential": ('[credentials]\napikey = "a"', "unknown key 'credentials.apikey'; did you mean credentials.api_key"),
+    "unknown credential": (
+        '[credentials]\napikey = "a"',
+        "unknown key 'credentials.apikey'; did you mean credentials.api_key",
+    ),
     "unknown key of a user": (
         '[credentials]\nuser = { usrname = "a", password = "b" }',
         "unknown key 'credentials.user.usrname'; did you mean credentials.user.username",
     ),
-    "unknown key of a waiver": (WAIVER + "untill = 2099-01-01", "unknown key 'waivers.untill'; did you mean waivers.until"),
+    "unknown key of a waiver": (
+        WAIVER + "untill = 2099-01-01",
+        "unknown key 'waivers.untill'; did you mean waivers.until",
+    ),
     "key like nothing": ("[target]\nqqqqqq = 1", "unknown key 'target.qqqqqq'"),
     "table as a value": ("target = 1", "target: must be a table"),
     "credentials as a value": ("credentials = []", "credentials: must be a table"),
@@ -102,7 +108,7 @@ def test_one_line_names_the_file_and_the_key(name: str, file: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no.toml: cannot be read: No such file or directory"):
+    with pytest.raises(UsageError, match=r"no\.toml: cannot be read: No such file or directory"):
         read(tmp_path / "no.toml")
 
 
@@ -147,7 +153,8 @@ def test_every_key_becomes_a_setting(file: Path) -> None:
 
 
 def test_lists_and_tables_become_settings(file: Path) -> None:
-    text = '[target]\nsection = ["routing"]\nrequired_env = ["A"]\nenv = { B = "c" }\n[http]\ntrust_env = true\nheaders = { D = "e" }'
+    text = '[target]\nsection = ["routing"]\nrequired_env = ["A"]\nenv = { B = "c" }\n'
+    text += '[http]\ntrust_env = true\nheaders = { D = "e" }'
 
     found = Settings(**told(file, text))
 
@@ -199,7 +206,17 @@ def test_every_secret_of_the_configuration_is_one(file: Path) -> None:
 
     secrets = set(Settings(**told(file, text)).secrets())
 
-    assert {"u/rl", "ada:u/rl", "from-env", "from-header", "the-bearer", "the-key", "of-ada", "of-root", "of-jwt"} <= secrets
+    assert {
+        "u/rl",
+        "ada:u/rl",
+        "from-env",
+        "from-header",
+        "the-bearer",
+        "the-key",
+        "of-ada",
+        "of-root",
+        "of-jwt",
+    } <= secrets
     assert not {"plain", "blue", "issuer", "ada", "root", "Basic"} & secrets
 
 

@@ -15,7 +15,11 @@ CATALOGUE = rows(row("first"), row("second", "first"), row("third", "second"), r
 MISSING = "its test was not run"
 
 settled_outcomes = st.builds(
-    Outcome, st.sampled_from(list(CATALOGUE)), st.sampled_from(STATUSES), applies=st.booleans(), requests=st.integers(0, 9)
+    Outcome,
+    st.sampled_from(list(CATALOGUE)),
+    st.sampled_from(STATUSES),
+    applies=st.booleans(),
+    requests=st.integers(0, 9),
 )
 waivers = st.builds(Waiver, st.sampled_from([*CATALOGUE, "elsewhere"]), st.just("known"))
 
@@ -154,7 +158,9 @@ def test_a_should_never_changes_the_verdict(status: Status) -> None:
 
 
 def test_a_must_whose_need_is_not_met_leaves_the_verdict() -> None:
-    outcomes = settled(*(Outcome(id, "passed") for id in ("first", "second")), Outcome("third", "not_verified", applies=False))
+    outcomes = settled(
+        *(Outcome(id, "passed") for id in ("first", "second")), Outcome("third", "not_verified", applies=False)
+    )
 
     assert judge(CATALOGUE, outcomes) == "conformant"
 

@@ -150,9 +150,9 @@ def counted(dependency: Any, called: Callable[[], None]) -> Any:
         (inspect.iscoroutinefunction, waiting),
         (inspect.isgeneratorfunction, yielding),
     )
-    wrapper = next((made for is_kind, made in kinds if is_kind(call)), plain)
+    wrapper: Any = next((made for is_kind, made in kinds if is_kind(call)), plain)
     # FastAPI reads the parameters of a dependency from its signature, its annotations resolved.
-    wrapper.__signature__ = _resolved_signature(call)  # type: ignore[attr-defined]  # read by inspect
+    wrapper.__signature__ = _resolved_signature(call)
     return wrapper
 
 

@@ -87,9 +87,7 @@ def signed_with_another_key(api: Api, claims: dict[str, Any]) -> str:
 
 def expect_refused(api: Api, tokens: list[str], routes: tuple[str, ...] = ROUTES) -> None:
     """Expect a 401 for each token on each route."""
-    requests = [
-        build("GET", route, headers=_access.Bearer(token).headers) for token in tokens for route in routes
-    ]
+    requests = [build("GET", route, headers=_access.Bearer(token).headers) for token in tokens for route in routes]
     for exchange in api.send_all(requests):
         expect_status(exchange, 401)
 

@@ -30,7 +30,8 @@ def read(exchange: Exchange) -> Page:
     entries, total = value.get("items"), value.get("total")
     expect(isinstance(entries, list), exchange, "items to be a list")
     expect(isinstance(total, int) and not isinstance(total, bool), exchange, "total to be an integer")
-    assert isinstance(entries, list) and isinstance(total, int)
+    assert isinstance(entries, list)
+    assert isinstance(total, int)
     return Page(exchange, entries, total)
 
 

@@ -25,7 +25,9 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 # Values that a name such as token_type or tokenUrl gets, and that open nothing.
-_HARMLESS = re.compile(r"^(bearer|basic|jwt|token|password|access|refresh|api[_-]?key|[\w-]*/[\w/{}.-]*|https?://\S*)?$", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"^(bearer|basic|jwt|token|password|access|refresh|api[_-]?key|[\w-]*/[\w/{}.-]*|https?://\S*)?$", re.IGNORECASE
+)
 _SECONDS = 60
 
 
@@ -55,7 +57,9 @@ def deployed(settings: Settings, suffixes: set[str]) -> Iterator[Path]:
     paths = [root / name for name in listed.split("\0") if name] if listed is not None else sorted(root.rglob("*"))
     for path in paths:
         inside = path.relative_to(root)
-        hidden = any(part.startswith(".") or part in NOT_DEPLOYED or part in ("venv", "env") for part in inside.parts[:-1])
+        hidden = any(
+            part.startswith(".") or part in NOT_DEPLOYED or part in ("venv", "env") for part in inside.parts[:-1]
+        )
         test = path.name.startswith("test_") or path.name == "conftest.py"
         if path.suffix in suffixes and not hidden and not test and path.is_file() and not path.is_symlink():
             yield path
@@ -144,12 +148,15 @@ def _described(path: Path, line: int, kind: str) -> str:
 
 def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
     try:
-        from detect_secrets import SecretsCollection
+        from detect_secrets.core.secrets_collection import SecretsCollection
         from detect_secrets.settings import transient_settings
     except ImportError:
         raise CannotTell("needs detect-secrets: install fastapi-conformance[full]") from None
     plugins = _PLUGINS + (["KeywordDetector"] if keywords else [])
-    filters = ["detect_secrets.filters.heuristic.is_templated_secret", "detect_secrets.filters.heuristic.is_indirect_reference"]
+    filters = [
+        "detect_secrets.filters.heuristic.is_templated_secret",
+        "detect_secrets.filters.heuristic.is_indirect_reference",
+    ]
     told = {"plugins_used": [{"name": name} for name in plugins], "filters_used": [{"path": each} for each in filters]}
     secrets = SecretsCollection()
     with transient_settings(told):
@@ -184,7 +191,12 @@ def _is_harmless(path: Path, finding: Finding) -> bool:
 
 
 def _looks_real(value: str) -> bool:
-    if len(value) < 12 or _PLACEHOLDER.search(value) or not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
+    if (
+        len(value) < 12
+        or _PLACEHOLDER.search(value)
+        or not re.search(r"\d", value)
+        or not re.search(r"[A-Za-z]", value)
+    ):
         return False
     shares = [count / len(value) for count in Counter(value).values()]
     return -sum(share * math.log2(share) for share in shares) > 3.0

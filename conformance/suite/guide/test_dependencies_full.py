@@ -53,13 +53,22 @@ def _walk_and_compare(api: Api, own: list[str]) -> None:
         listed = [str(entry.get("id")) for page in pages for entry in page.entries if isinstance(entry, dict)]
         last = pages[-1]
         counted = len(pages) * size <= last.total or len(listed) == last.total
-        expect(counted, last.exchange, "total to be the number of items", f"{len(listed)} are listed, total is {last.total}")
+        expect(
+            counted,
+            last.exchange,
+            "total to be the number of items",
+            f"{len(listed)} are listed, total is {last.total}",
+        )
         expect(len(set(listed)) == len(listed), last.exchange, f"every item once, in pages of {size}")
         missing = [item for item in own if item not in listed]
-        expect(not missing, last.exchange, f"every created item on some page of {size}", f"missing: {', '.join(missing)}")
+        expect(
+            not missing, last.exchange, f"every created item on some page of {size}", f"missing: {', '.join(missing)}"
+        )
         orders.append([item for item in listed if item in own])
     same = all(order == orders[0] for order in orders)
-    expect(same, None, "the same order whatever the page size", "the created items come in another order in other pages")
+    expect(
+        same, None, "the same order whatever the page size", "the created items come in another order in other pages"
+    )
 
 
 def _count_calls(api: Api, application: Any, settings: Settings, tokens: list[dict[str, str]]) -> list[int]:

@@ -5,9 +5,9 @@ import threading
 import time
 
 from conformance.checks import expect, expect_object, expect_status, expect_success, fail
+from conformance.client import Client, Connection, Limits
 from conformance.exchange import Exchange, build
 from conformance.launch import READY_SECONDS, Instance, await_ready, launched, start
-from conformance.client import Client, Connection, Limits
 from conformance.ledger import Ledger
 from conformance.properties import ahead, requirement
 from conformance.settings import Settings
@@ -64,7 +64,9 @@ def _expect_events_everywhere(instance: Instance) -> None:
         totals = [expect_object(exchange).get("total") for exchange in exchanges]
         if len(set(map(str, totals))) == 1 and totals[0]:
             return
-        expect(time.monotonic() < deadline, exchanges[-1], "every worker to list the same events", f"totals are {totals}")
+        expect(
+            time.monotonic() < deadline, exchanges[-1], "every worker to list the same events", f"totals are {totals}"
+        )
 
 
 def _expect_documents_everywhere(instance: Instance) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from conformance.checks import expect, fail
 from conformance.properties import Api, requirement
-from conformance.suite.guide import _document, _pages
+from conformance.suite import documents
+from conformance.suite.guide import _pages
 
 _CORE = [
     ("GET", "/"),
@@ -69,12 +70,12 @@ def test_the_document_is_valid(api: Api) -> None:
     from openapi_spec_validator import validate
     from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     version = document.root.get("openapi")
     expected = "a valid OpenAPI 3.x document"
     known = isinstance(version, str) and version.startswith("3.")
     expect(known, document.exchange, expected, f"openapi is {version!r}")
-    expect(_document.local(document.root), document.exchange, expected, "it refers to another document")
+    expect(documents.local(document.root), document.exchange, expected, "it refers to another document")
     try:
         validate(document.root)
     except (OpenAPIValidationError, ValidatorDetectError) as error:
@@ -87,7 +88,7 @@ def test_the_document_is_valid(api: Api) -> None:
 
 @requirement("openapi-metadata")
 def test_the_document_names_the_api(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     info = document.root.get("info")
     info = info if isinstance(info, dict) else {}
     for key, wanted in (("title", "DocuBot API"), ("version", "1.0.0")):
@@ -96,7 +97,7 @@ def test_the_document_names_the_api(api: Api) -> None:
 
 @requirement("openapi-complete")
 def test_every_route_is_described(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     described = {(o.method, o.route) for o in document.operations()}
     missing = [f"{method} {route}" for method, route in _routes(api) if (method, route) not in described]
     expect(
@@ -110,7 +111,7 @@ def _routes(api: Api) -> list[tuple[str, str]]:
 
 @requirement("openapi-422-documented")
 def test_what_can_be_refused_documents_422(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     for operation in document.operations():
         responses = operation.found.get("responses")
         documented = isinstance(responses, dict) and {"422", "4XX", "4xx", "default"} & {str(key) for key in responses}
@@ -119,7 +120,7 @@ def test_what_can_be_refused_documents_422(api: Api) -> None:
             expect(bool(documented), document.exchange, "a 422 among the documented answers", told)
 
 
-def _can_be_refused(document: _document.Document, operation: _document.Operation) -> bool:
+def _can_be_refused(document: documents.Document, operation: documents.Operation) -> bool:
     if "requestBody" in operation.found:
         return True
     for parameter in document.parameters(operation):
@@ -136,7 +137,7 @@ def _can_be_refused(document: _document.Document, operation: _document.Operation
 
 @requirement("openapi-constraints")
 def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     for route, fields in _REQUIRED_FIELDS:
         schema = document.body_schema(document.required("POST", route))
         required = schema.get("required")
@@ -161,12 +162,12 @@ def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
         )
 
 
-def _property(document: _document.Document, route: str, name: str) -> dict[str, Any]:
+def _property(document: documents.Document, route: str, name: str) -> dict[str, Any]:
     properties = document.body_schema(document.required("POST", route)).get("properties")
     return document.resolve(properties.get(name)) if isinstance(properties, dict) else {}
 
 
-def _expect_age(document: _document.Document) -> None:
+def _expect_age(document: documents.Document) -> None:
     age = _property(document, "/users", "age")
     lowest = age.get("minimum", age.get("exclusiveMinimum"))
     least = 0 if "minimum" in age else -1
@@ -176,7 +177,7 @@ def _expect_age(document: _document.Document) -> None:
     expect(highest == most, document.exchange, "age with maximum 130", f"it has {highest}")
 
 
-def _expect_default(document: _document.Document, where: str, name: str, schema: dict[str, Any], value: Any) -> None:
+def _expect_default(document: documents.Document, where: str, name: str, schema: dict[str, Any], value: Any) -> None:
     found = schema.get("default", "none")
     same = found == value and isinstance(found, bool) == isinstance(value, bool)
     expect(same, document.exchange, f"{name} of {where} with default {value}", f"it has {found}")

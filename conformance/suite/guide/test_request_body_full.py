@@ -100,7 +100,11 @@ def test_a_question_finds_the_text_that_answers_it(api: Api) -> None:
     tag = secrets.token_hex(4)
     harbours = ["Aldera", "Borvik", "Cendra", "Dorvaal", "Elvmo"]
     facts = [
-        (f"{tag}-{n}.txt", f"The lighthouse of {name}{tag} was painted by captain Q{n}{tag}.", f"Who painted the lighthouse of {name}{tag}?")
+        (
+            f"{tag}-{n}.txt",
+            f"The lighthouse of {name}{tag} was painted by captain Q{n}{tag}.",
+            f"Who painted the lighthouse of {name}{tag}?",
+        )
         for n, name in enumerate(harbours)
     ]
     facts.append((f"{tag}-zh.txt", f"海港{tag}的灯塔是由渔夫王明粉刷成蓝色的。", f"海港{tag}的灯塔是什么颜色?"))
@@ -119,7 +123,9 @@ def _is_from(source: Any, name: str, text: str) -> bool:
     if not isinstance(source, dict):
         return False
     passage = source.get("text")
-    return source.get("filename") == name or (isinstance(passage, str) and len(passage) > 10 and passage.strip() in text)
+    return source.get("filename") == name or (
+        isinstance(passage, str) and len(passage) > 10 and passage.strip() in text
+    )
 
 
 @requirement("rejected-changes-nothing")
@@ -135,6 +141,6 @@ def test_a_refused_item_is_not_stored(api: Api, wrong: dict[str, Any]) -> Flow:
             expect_status(exchange, 422)
         if after.total - before.total < _REFUSED:
             return
-    expect(False, after.exchange, f"total to stay {before.total} after {_REFUSED} refused items", f"it is {after.total}")
-
-
+    expect(
+        False, after.exchange, f"total to stay {before.total} after {_REFUSED} refused items", f"it is {after.total}"
+    )

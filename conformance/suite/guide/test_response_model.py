@@ -4,7 +4,8 @@ from conformance.checks import expect, expect_object, expect_status
 from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.strategies import plain_items
-from conformance.suite.guide import _document, _items
+from conformance.suite import documents
+from conformance.suite.guide import _items
 
 _UNDECLARED = ("cost_price", "owner", "password", "is_admin", "supplier", "undeclared")
 
@@ -40,7 +41,7 @@ def test_undeclared_fields_never_come_back(api: Api, new: _items.NewItem) -> Flo
 
 @requirement("item-model-documented")
 def test_the_document_gives_an_item_its_model(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     operation = document.required("GET", "/items/{}")
 
     schema = document.answer_schema(operation, "200")

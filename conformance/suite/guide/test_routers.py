@@ -2,12 +2,12 @@
 
 from conformance.checks import expect
 from conformance.properties import Api, requirement
-from conformance.suite.guide import _document
+from conformance.suite import documents
 
 
 @requirement("users-tagged")
 def test_the_operations_on_users_are_tagged(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     found = [o for o in document.operations() if o.route == "/users" or o.route.startswith("/users/")]
     expect(bool(found), document.exchange, "operations under /users in the document")
     for operation in found:

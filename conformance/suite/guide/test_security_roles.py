@@ -5,7 +5,8 @@ from typing import Any
 from conformance.checks import CannotTell, expect, expect_status
 from conformance.exchange import build
 from conformance.properties import Api, requirement
-from conformance.suite.guide import _access, _document, _forgery
+from conformance.suite import documents
+from conformance.suite.guide import _access, _forgery
 
 _ROLES = ("role", "roles", "is_admin", "scope", "scopes")
 
@@ -55,7 +56,7 @@ def test_the_right_key_is_accepted(api: Api) -> None:
 
 @requirement("security-documented")
 def test_the_document_says_what_asks_for_credentials(api: Api) -> None:
-    document = _document.fetch(api)
+    document = documents.fetch(api)
     kinds = _schemes(document)
     for kind in ("an OAuth2 password flow", "HTTP bearer", "an API key"):
         expect(kind in kinds.values(), document.exchange, f"{kind} among the security schemes")
@@ -63,15 +64,22 @@ def test_the_document_says_what_asks_for_credentials(api: Api) -> None:
     for route, accepted in wanted.items():
         operation = document.required("GET", route)
         asked = operation.found.get("security", document.root.get("security"))
-        names = {name for each in asked if isinstance(each, dict) for name in each} if isinstance(asked, list) else set()
+        names = (
+            {name for each in asked if isinstance(each, dict) for name in each} if isinstance(asked, list) else set()
+        )
         marked = any(kinds.get(name) in accepted for name in names)
-        expect(marked, document.exchange, f"GET {route} to ask for {' or '.join(accepted)}", f"it asks for {names or 'nothing'}")
+        expect(
+            marked,
+            document.exchange,
+            f"GET {route} to ask for {' or '.join(accepted)}",
+            f"it asks for {names or 'nothing'}",
+        )
 
 
 _TOKENS = ("an OAuth2 password flow", "HTTP bearer")
 
 
-def _schemes(document: _document.Document) -> dict[str, str]:
+def _schemes(document: documents.Document) -> dict[str, str]:
     components = document.root.get("components")
     found = components.get("securitySchemes") if isinstance(components, dict) else None
     kinds = {}

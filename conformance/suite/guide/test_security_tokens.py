@@ -107,7 +107,7 @@ def test_an_unsigned_token_is_refused(api: Api) -> None:
 def test_an_expired_token_is_refused(api: Api) -> None:
     now = int(time.time())
     claims = _forgery.issued(api).claims
-    earlier = {name: now - 3 * _HOUR for name in ("iat", "nbf") if name in claims}
+    earlier: dict[str, object] = {name: now - 3 * _HOUR for name in ("iat", "nbf") if name in claims}
     tokens = [_forgery.resigned(api, {**claims, **earlier, "exp": now - past}) for past in (_HOUR, 2 * _HOUR)]
     _forgery.expect_refused(api, tokens)
 

@@ -1,7 +1,5 @@
 """Guide section 22: secrets come from the environment, and without them nothing starts."""
 
-import pytest
-
 from conformance.checks import CannotTell, expect, fail
 from conformance.launch import READY_SECONDS, start
 from conformance.properties import ahead, requirement

@@ -59,4 +59,6 @@ def test_uploads_are_not_held_in_memory(settings: Settings) -> None:
         expect_success(exchange)
     grown, sent = (peak - before) // MIB, _AT_ONCE * _LIMIT // MIB
     if grown >= sent:
-        fail(exchanges[0], f"less than {sent} MiB more memory for {_AT_ONCE} uploads at once", f"it grew by {grown} MiB")
+        fail(
+            exchanges[0], f"less than {sent} MiB more memory for {_AT_ONCE} uploads at once", f"it grew by {grown} MiB"
+        )

@@ -9,7 +9,9 @@ _LARGEST = 64 * 1024
 
 
 def _expect_echoed(talk: Conversation, sent: list[str]) -> None:
-    expect(talk.received == list(sent), talk, f"the {len(sent)} texts that were sent, in order", _difference(talk, sent))
+    expect(
+        talk.received == list(sent), talk, f"the {len(sent)} texts that were sent, in order", _difference(talk, sent)
+    )
 
 
 def _difference(talk: Conversation, sent: list[str]) -> str:

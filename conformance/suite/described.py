@@ -1,0 +1,98 @@
+"""An exchange, judged by what the document says about its operation."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.exchange import Exchange, Request
+
+
+@dataclass(frozen=True)
+class Case:
+    """A generated request, its exchange, and the operation that it was generated for."""
+
+    label: str
+    operation: Any
+    exchange: Exchange
+
+    def contradiction(self) -> str | None:
+        """Say how the body contradicts the schema of its documented status and content type."""
+        answer = self.exchange.answer
+        if answer is None or answer.truncated:
+            return None
+        validator = _documented_validator(self.operation, answer.status, answer.media_type)
+        if validator is None:
+            return None
+        try:
+            value = answer.json()
+        except (ValueError, RecursionError):
+            return "it is no JSON"
+        error = next(iter(validator.iter_errors(value)), None)
+        if error is None:
+            return None
+        place = "/".join(str(step) for step in error.instance_path)
+        return f"at {place or 'the top'}: {error.message[:300]}"
+
+    def documented_statuses(self) -> list[str]:
+        """Give the statuses that are documented for the operation, as they are written."""
+        return [str(status) for status in self.operation.responses.status_codes]
+
+    def status_is_documented(self) -> bool:
+        """Tell whether the answer's status is documented, by itself, as a class or by default."""
+        answer = self.exchange.answer
+        return answer is None or self.operation.responses.find_by_status_code(answer.status) is not None
+
+    def undocumented_type(self) -> str | None:
+        """Say which content type came that the document does not give for the answer's status."""
+        answer = self.exchange.answer
+        response = self.operation.responses.find_by_status_code(answer.status) if answer else None
+        if answer is None or response is None or not answer.body:
+            return None
+        content = response.definition.get("content")
+        kinds = (
+            {str(kind).partition(";")[0].strip().lower() for kind in content} if isinstance(content, dict) else set()
+        )
+        main = answer.media_type.partition("/")[0]
+        known = bool(kinds & {answer.media_type, f"{main}/*", "*/*"})
+        return (
+            None if known else f"it is {answer.media_type or 'missing'}, documented are: {', '.join(kinds) or 'none'}"
+        )
+
+    def is_beside_the_operation(self) -> bool:
+        """Tell whether the answer is none of the operation's own (contract, section 19)."""
+        answer, request = self.exchange.answer, self.exchange.request
+        if answer is None or answer.status in (405, 414, 431) or 300 <= answer.status < 400:
+            return True
+        if answer.status == 404 and _leads_elsewhere(request.path, self.operation.path):
+            return True
+        return answer.status == 400 and request.body is not None and not _is_readable(request)
+
+
+def _leads_elsewhere(path: str, template: str) -> bool:
+    plain = path.partition("?")[0]
+    encoded = re.search(r"%2f|%5c|%2e", plain, re.IGNORECASE) is not None
+    return encoded or "//" in plain or "/." in plain or plain.count("/") != template.count("/") or plain.endswith("/")
+
+
+def _is_readable(request: Request) -> bool:
+    try:
+        json.loads((request.body or b"").decode())
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _documented_validator(operation: Any, status: int, media_type: str) -> Any:
+    """Give the validator of a JSON answer, None where its status or content type is not documented."""
+    response = operation.responses.find_by_status_code(status)
+    content = response.definition.get("content") if response is not None else None
+    if not isinstance(content, dict) or media_type not in {str(kind).partition(";")[0].lower() for kind in content}:
+        return None
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        return None
+    try:
+        resolved = response.get_schema(media_type)
+        return response.get_validator(resolved.media_type, resolved.schema, validate_formats=False)
+    except Exception:  # noqa: BLE001 - a schema that cannot be used is openapi-valid's matter
+        return None

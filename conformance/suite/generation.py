@@ -1,0 +1,163 @@
+"""Requests that schemathesis generates from a document, written down for the kit's own client."""
+
+import contextlib
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import unquote
+
+from conformance.checks import fail
+from conformance.exchange import Request, segment
+from conformance.properties import Draws
+from conformance.strategies import LARGEST
+from conformance.suite.documents import Document
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOWHERE = "http://target.invalid"
+_DRAWN = {"quick": 4, "standard": 8, "deep": 40}
+# Integers this small may be the ids of things that are not the run's to change.
+_PLAUSIBLE_ID = re.compile(r"^[1-9]\d{0,11}$")
+_MOST_COVERAGE = 60
+# Headers of the generator's own client, which the kit's client says for itself.
+_OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "content-length", "x-schemathesis-testcaseid"}
+
+
+def planned(document: Document, operation: Any, draws: Draws, headers: dict[str, str]) -> Iterator[Request]:
+    """Give the generated requests of an operation: schemathesis' coverage, drawn ones, and values from the edges."""
+    written = (parts for case in _generate(draws, operation) for parts in _written(case))
+    for parts in chain(written, _variants(operation)):
+        request = request_of(parts, document, headers)
+        if request is not None and within_the_contract(request):
+            yield request
+
+
+def operations(document: Document) -> list[Any]:
+    import schemathesis
+    from schemathesis.core.result import Ok
+
+    try:
+        schema = schemathesis.openapi.from_dict(document.root)
+        found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises
+        fail(document.exchange, "a document that requests can be made from", f"{type(error).__name__}: {error}")
+    return [operation for operation in found if operation.method.upper() in METHODS]
+
+
+def _generate(run: Draws, operation: Any) -> Iterator[Any]:
+    from hypothesis.errors import HypothesisException
+    from schemathesis.generation import GenerationMode
+    from schemathesis.generation.feedback import NO_FEEDBACK
+
+    # One seed for both requirements, so that they may share what was sent.
+    draws = replace(run, name=f"generated {operation.label}")
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    config = operation.schema.config.generation
+    yield from islice(
+        operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config),
+        _MOST_COVERAGE,
+    )
+    for mode in modes if _DRAWN[run.effort] else ():
+        with contextlib.suppress(HypothesisException):
+            strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
+            yield from draws.examples(strategy, _DRAWN[run.effort])
+
+
+def _variants(operation: Any) -> Iterator[dict[str, Any]]:
+    """Take one valid request and put values from the edges into each of its places in turn."""
+    from schemathesis.generation import GenerationMode
+
+    config = operation.schema.config.generation
+    modes = [GenerationMode.POSITIVE]
+    valid = next(
+        iter(operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)), None
+    )
+    if valid is None:
+        return
+    parts = valid.as_transport_kwargs(base_url=NOWHERE)
+    for name, found in (valid.path_parameters or {}).items():
+        for value in _edges(found):
+            changed = operation.path.replace("{" + name + "}", segment(value))
+            if "{" not in changed:
+                yield {**parts, "url": NOWHERE + changed}
+    for place in ("params", "json"):
+        given = parts.get(place)
+        for name, found in given.items() if isinstance(given, dict) else ():
+            for value in _edges(found):
+                yield {**parts, place: {**given, name: value}}
+
+
+def _edges(found: Any) -> tuple[Any, ...]:
+    if isinstance(found, bool):
+        return ()
+    if isinstance(found, (int, float)) or (isinstance(found, str) and re.fullmatch(r"-?\d+", found)):
+        return (0, -1, 1, 2**31, LARGEST)
+    return ("0", "-1", "'", "%", "{}", "x" * 1000) if isinstance(found, str) else ()
+
+
+def _written(case: Any) -> Iterator[dict[str, Any]]:
+    # What cannot be written down as a request cannot be sent.
+    with contextlib.suppress(UnicodeError, ValueError, TypeError):
+        yield case.as_transport_kwargs(base_url=NOWHERE)
+
+
+def request_of(parts: dict[str, Any], document: Document, bearer: dict[str, str]) -> Request | None:
+    import requests
+
+    try:
+        prepared = requests.Request(**parts).prepare()
+    except (UnicodeError, ValueError, TypeError, requests.RequestException):
+        return None
+    path = document.relative((prepared.url or "").removeprefix(NOWHERE))
+    headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
+    method = str(prepared.method).upper()
+    if method not in METHODS:
+        return None
+    if "authorization" not in {name.lower() for name in headers}:
+        headers |= bearer
+    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    return Request(method, _aside(method, path), tuple(headers.items()), body)
+
+
+def _aside(method: str, path: str) -> str:
+    """Point what changes or removes a thing away from ids that may be somebody else's."""
+    if method not in ("PUT", "PATCH", "DELETE"):
+        return path
+    plain, mark, query = path.partition("?")
+    steps = [str(LARGEST - 1) if _PLAUSIBLE_ID.match(step) else step for step in plain.split("/")]
+    return "/".join(steps) + mark + query
+
+
+def within_the_contract(request: Request) -> bool:
+    """Leave out what the contract leaves out: lone surrogates, NUL, and numbers over 53 bits."""
+    kind = (request.header("content-type") or "").lower()
+    if kind.startswith("multipart/") and not (request.body or b"").startswith(b"--"):
+        return False
+    texts = [unquote(step, errors="surrogateescape") for step in re.split(r"[/?&=]", request.path)]
+    if any(_outside(text) for text in texts):
+        return False
+    try:
+        value = json.loads(request.body or b"null")
+    except (ValueError, RecursionError):
+        return b"\\u0000" not in (request.body or b"")
+    return not _outside(value)
+
+
+def _outside(value: Any) -> bool:
+    if isinstance(value, str):
+        lone = any("\ud800" <= c <= "\udfff" or c == "\0" for c in value)
+        return lone or (re.fullmatch(r"[+-]?\d+", value) is not None and abs(int(value[:40])) > LARGEST)
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int):
+        return abs(value) > LARGEST
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(_outside(each) for pair in value.items() for each in pair)
+    return any(_outside(each) for each in value)
+
+

@@ -1,0 +1,58 @@
+"""Targets that tests name: answers learnt by heart, an application that does not start, one under a prefix."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from fixtures.implementations import guide
+from tests.servers import Received, answer
+
+ITEM = {"id": "123", "name": "pen", "price": 1.2}
+# The guide's examples, and nothing but them.
+BY_HEART: dict[tuple[str, str], tuple[int, Any]] = {
+    ("GET", "/"): (200, {"message": "Hello, FastAPI!"}),
+    ("GET", "/health"): (200, {"status": "ok"}),
+    ("GET", "/users/1"): (200, {"user_id": 1}),
+    ("POST", "/users"): (200, {"email": "ada@example.org", "age": 36}),
+    ("GET", "/search"): (200, {"q": "fastapi", "limit": 10}),
+    ("POST", "/items"): (201, {"id": "123"}),
+    ("GET", "/items"): (200, {"limit": 20, "offset": 0}),
+    ("GET", "/items/123"): (200, ITEM),
+    ("DELETE", "/items/123"): (200, {"deleted": 123}),
+    ("GET", "/secure"): (401, {"detail": "Unauthorized"}),
+    ("GET", "/secure?is_allowed=false"): (401, {"detail": "Unauthorized"}),
+    ("GET", "/secure?is_allowed=true"): (200, {"ok": True}),
+    ("GET", "/me"): (200, {"user_id": "u1"}),
+    ("GET", "/protected"): (200, {"ok": True}),
+    ("GET", "/sync"): (200, {"mode": "sync"}),
+    ("GET", "/async"): (200, {"mode": "async"}),
+    ("POST", "/events"): (200, {"ok": True}),
+    ("POST", "/upload"): (200, {"filename": "notes.txt", "bytes": 5}),
+    ("POST", "/ask"): (200, {"answer": "What is FastAPI?", "top_k": 5}),
+    ("GET", "/my-error"): (400, {"error": "oops"}),
+    ("GET", "/openapi.json"): (200, guide.app.openapi()),
+}
+
+
+def by_heart(request: Received) -> bytes:
+    """Answer as the guide's examples do, whatever is asked for in particular."""
+    path = request.path if request.path.startswith("/secure") else request.path.partition("?")[0]
+    status, value = BY_HEART.get((request.method, path), (404, {"detail": "Not Found"}))
+    return answer(status, json.dumps(value).encode())
+
+
+@asynccontextmanager
+async def _refuse(app: FastAPI) -> AsyncIterator[None]:
+    raise RuntimeError("no database")
+    yield
+
+
+broken_start = FastAPI(lifespan=_refuse)
+
+# FastAPI learns from Starlette where it is mounted, and its documentation follows.
+prefixed = Starlette(routes=[Mount("/api/v1", app=guide.app)])
