@@ -1,4 +1,4 @@
-"""Installs what a run in this checkout needs into .venv, then runs it.
+"""Installs what a run in this checkout needs into .environment, then runs it.
 
 python run.py suite [pytest options]    the suite; without a target, against the reference app
 python run.py tests [pytest options]    the kit's own tests
@@ -12,7 +12,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-ENVIRONMENT = ROOT / ".venv"
+ENVIRONMENT = ROOT / ".environment"  # not .venv: tox keeps a file of that name
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # What each run installs beside the kit, and what it gives pytest.
 EXTRAS = {"suite": "full,reference", "tests": "test"}

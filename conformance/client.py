@@ -210,7 +210,9 @@ class Client:
         )
         started = time.perf_counter()
         async with asyncio.timeout(whole):
-            incoming = await client.send(outgoing, stream=True)
+            # What a request itself presents comes before what the base URL names (user:password@host).
+            presented = _as_it_is if "authorization" in outgoing.headers else None
+            incoming = await client.send(outgoing, stream=True, auth=presented)
             try:
                 arrivals: list[float] = []
                 body = await _read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
@@ -221,6 +223,10 @@ class Client:
 
     def _failed(self, request: Request, error: Exception, started: float) -> Exchange:
         return Exchange(request, self.base_url, None, _reason(error), time.perf_counter() - started)
+
+
+def _as_it_is(request: httpx.Request) -> httpx.Request:
+    return request
 
 
 async def _read(incoming: httpx.Response, cap: int, arrived: Callable[[], None]) -> bytes:

@@ -60,6 +60,8 @@ class Answer:
 
         Raises ValueError when it is no JSON (NaN and Infinity are none, RFC 8259).
         """
+        if self.truncated:
+            raise ValueError("the body has no end, or is far too long")
         return jsonlib.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
 
 

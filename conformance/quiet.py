@@ -31,5 +31,7 @@ def mute(config: pytest.Config) -> None:
 
 def _unmute(capture: Any, suspend: Any) -> None:
     capture.suspend_global_capture = suspend
-    suspend(in_=True)
-    capture.read_global_capture()
+    # An interrupted or broken run has stopped capturing already.
+    if capture._global_capturing is not None:  # noqa: SLF001 - pytest offers no way to ask
+        suspend(in_=True)
+        capture.read_global_capture()

@@ -109,7 +109,6 @@ class Server:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self._talking: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._stopped = self._loop.create_future()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -140,20 +139,16 @@ class Server:
         server = await asyncio.start_server(self._converse, sock=self._listener)
         await self._stopped
         server.close()
-        talking = list(self._talking)
-        for task in talking:
-            task.cancel()
-        await asyncio.gather(*talking, return_exceptions=True)
+        while talking := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in talking:
+                task.cancel()
+            await asyncio.gather(*talking, return_exceptions=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._talking.add(task)
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await self._talk(reader, writer)
         finally:
-            self._talking.discard(task)
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
