@@ -25,7 +25,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a URL that does not parse": (["--target-url", "http://[::1"], "--target-url 'http://[::1' is no URL: "),
     "a URL of a wrong port": (["--target-url", "http://host:port"], "--target-url 'http://host:port' is no URL: "),
     "a URL with a line end": (["--target-url", "http://host/\n"], "--target-url 'http://host/\\n' is no URL: "),
-    "a URL with a query": (["--target-url", "http://host/?a=1"], "--target-url 'http://host/?a=1': a base URL has no query"),
+    "a URL with a query": (
+        ["--target-url", "http://host/?a=1"],
+        "--target-url 'http://host/?a=1': a base URL has no query",
+    ),
     "an empty URL": (["--target-url", ""], "no target: name one by --target-url URL"),
     "two URLs": ([*URL, *URL], "--target-url is given 2 times: one run checks one target"),
     "two applications": (["--target-app", "a:b", "--target-app", "c:d"], "--target-app is given 2 times"),
@@ -42,9 +45,18 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["--target-app", "fixtures.implementations.guide:application"],
         "--target-app fixtures.implementations.guide:application: module 'fixtures.implementations.guide' has no attribute",
     ),
-    "an attribute that fails": (["--target-app", "fixtures.faults:no_such"], "--target-app fixtures.faults:no_such: no fault"),
-    "what is no application": (["--target-app", "json:__name__"], "--target-app json:__name__ is no ASGI application: it is a str"),
-    "what takes something else": (["--target-app", "json:loads"], "--target-app json:loads is no ASGI application: it does not"),
+    "an attribute that fails": (
+        ["--target-app", "fixtures.faults:no_such"],
+        "--target-app fixtures.faults:no_such: no fault",
+    ),
+    "what is no application": (
+        ["--target-app", "json:__name__"],
+        "--target-app json:__name__ is no ASGI application: it is a str",
+    ),
+    "what takes something else": (
+        ["--target-app", "json:loads"],
+        "--target-app json:loads is no ASGI application: it does not",
+    ),
     "a WSGI application": (
         ["--target-app", "wsgiref.simple_server:demo_app"],
         "--target-app wsgiref.simple_server:demo_app is no ASGI but a WSGI application",
@@ -53,15 +65,27 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a profile like no other": ([*URL, "--profile", "zzz"], "unknown profile 'zzz'; known are: core, full, api"),
     "an unknown effort": ([*URL, "--effort", "deeep"], "unknown effort 'deeep'; did you mean deep?"),
     "an unknown section": ([*URL, "--section", "routin"], "unknown section 'routin'; did you mean routing"),
-    "an unknown requirement": ([*URL, "--requirement", "item-shap"], "unknown requirement 'item-shap'; did you mean item-shape"),
+    "an unknown requirement": (
+        [*URL, "--requirement", "item-shap"],
+        "unknown requirement 'item-shap'; did you mean item-shape",
+    ),
     "a requirement of another profile": (
         [*URL, "--requirement", "item-replaced"],
         "requirement item-replaced belongs to --profile full, and this run is core",
     ),
     "a source that is not there": ([*URL, "--target-source", "no/such/folder"], "--target-source "),
-    "a report folder within a file": ([*URL, "--report-dir", "/dev/null/x"], "--report-dir /dev/null/x: cannot be made"),
-    "a seed that is no number": ([*URL, "--hypothesis-seed", "-1"], "--hypothesis-seed -1: a seed is a whole number, 0 or more"),
-    "a configuration that is not there": ([*URL, "--target-config", "/no/such.toml"], "/no/such.toml: cannot be read: No such file"),
+    "a report folder within a file": (
+        [*URL, "--report-dir", "/dev/null/x"],
+        "--report-dir /dev/null/x: cannot be made",
+    ),
+    "a seed that is no number": (
+        [*URL, "--hypothesis-seed", "-1"],
+        "--hypothesis-seed -1: a seed is a whole number, 0 or more",
+    ),
+    "a configuration that is not there": (
+        [*URL, "--target-config", "/no/such.toml"],
+        "/no/such.toml: cannot be read: No such file",
+    ),
 }
 FILES: dict[str, tuple[str, str]] = {
     "no TOML": ("[target", "is no TOML: "),

@@ -160,7 +160,10 @@ def test_something_else_that_answers_gets_a_hint(tmp_path: Path) -> None:
     with serving(replying(lambda _: answer(404, b"not here", "text/plain"))) as url:
         run = run_command(tmp_path, "--target-url", url, "--section", "first-api")
 
-    assert "none of the guide's routes is there (/health 404, / 404, /openapi.json 404): is the base URL right?" in run.output
+    assert (
+        "none of the guide's routes is there (/health 404, / 404, /openapi.json 404): is the base URL right?"
+        in run.output
+    )
 
 
 def stopping(after: int) -> tuple[Server, list[Received]]:

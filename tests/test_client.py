@@ -10,7 +10,18 @@ import pytest
 
 from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive, raw_answer
 from conformance.exchange import Exchange, build
-from tests.servers import Received, Server, answer, once, read_request, recording, replying, serving, silent, without_end
+from tests.servers import (
+    Received,
+    Server,
+    answer,
+    once,
+    read_request,
+    recording,
+    replying,
+    serving,
+    silent,
+    without_end,
+)
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 QUICK = Limits(connect=0.5, idle=0.5, whole=0.5, body=10_000, patience=100.0)
@@ -76,7 +87,9 @@ def test_a_cut_body_is_no_json(connect: Connect) -> None:
         found.json()
 
 
-@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)])
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)]
+)
 def test_a_compressed_body_is_unfolded(encoding: str, pack: Callable[[bytes], bytes], connect: Connect) -> None:
     found = ask(connect, replying(lambda _: answer(body=pack(b"folded"), Content_Encoding=encoding))).answer
 
@@ -170,7 +183,9 @@ def test_no_proxy_and_no_netrc_of_the_environment_is_used(
     assert target.received[0].header("authorization") is None
 
 
-def test_the_environments_proxy_is_used_where_it_is_asked_for(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_proxy_is_used_where_it_is_asked_for(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with recording() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)

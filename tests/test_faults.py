@@ -38,7 +38,11 @@ def consequences(id: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
-    wanted = {item.callspec.params.get("name") for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")}
+    wanted = {
+        item.callspec.params.get("name")
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+    }
     planned = {name: arguments(name) for name in (*WHOLE, *NARROW) if name in wanted}
     with closing(Batch(tmp_path_factory.mktemp("faults"), planned)) as batch:
         yield batch

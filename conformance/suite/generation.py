@@ -159,5 +159,3 @@ def _outside(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_outside(each) for pair in value.items() for each in pair)
     return any(_outside(each) for each in value)
-
-

@@ -1,6 +1,7 @@
 """Time, measured as ratios to a baseline of the same run, and tried again before it counts."""
 
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ _SAMPLES = 15
 # Below this many seconds a slower answer is the machine's noise and nobody's fault.
 _FLOOR = 0.25
 _TIMES = 10
+# After so many seconds what was sent at once has arrived everywhere.
+_ARRIVED = 0.3
 
 
 def persistent(check: Callable[[], None]) -> None:
@@ -64,6 +67,7 @@ def under_way(api: Api, requests: list[Request]) -> Iterator[Callable[[], list[E
     """Have requests under way; what is given waits for their exchanges."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(api.send_all, requests, concurrency=len(requests))
+        time.sleep(_ARRIVED)
         yield future.result
 
 

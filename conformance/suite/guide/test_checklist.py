@@ -172,7 +172,7 @@ def test_the_requests_are_counted(api: Api) -> None:
 def test_health_is_quick_while_fifty_wait(api: Api) -> None:
     def check() -> None:
         idle, _ = _load.health_median(api)
-        with _load.under_way(api, _load.slow("/async", 1.2, 50)) as others:
+        with _load.under_way(api, _load.slow("/async", 1.8, 50)) as others:
             _load.expect_health_quick(api, idle, "50 slow /async are under way")
             _load.longest(others())
 
