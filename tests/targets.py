@@ -48,7 +48,8 @@ def by_heart(request: Received) -> bytes:
 
 @asynccontextmanager
 async def _refuse(app: FastAPI) -> AsyncIterator[None]:
-    raise RuntimeError("no database")
+    if app:
+        raise RuntimeError("no database")
     yield
 
 

@@ -43,7 +43,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     ),
     "an attribute that is not there": (
         ["--target-app", "fixtures.implementations.guide:application"],
-        "--target-app fixtures.implementations.guide:application: module 'fixtures.implementations.guide' has no attribute",
+        (
+            "--target-app fixtures.implementations.guide:application: "
+            "module 'fixtures.implementations.guide' has no attribute"
+        ),
     ),
     "an attribute that fails": (
         ["--target-app", "fixtures.faults:no_such"],
