@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> int:
     failed = install(EXTRAS[wanted])
     if failed:
         return failed
-    return subprocess.call([PYTHON, "-m", "pytest", *ARGUMENTS[wanted], *options], cwd=ROOT)
+    # As if it were activated: a target's command names programs that are installed there.
+    path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)])
+    env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(ENVIRONMENT)}
+    return subprocess.call([PYTHON, "-m", "pytest", *ARGUMENTS[wanted], *options], cwd=ROOT, env=env)
 
 
 def install(extras: str) -> int:

@@ -3,8 +3,9 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from conformance.checks import Mismatch, expect_status
 from conformance.exchange import Exchange, Request, build
@@ -41,9 +42,22 @@ def longest(exchanges: list[Exchange]) -> float:
     return max(exchange.seconds for exchange in exchanges)
 
 
-def health_median(api: Api) -> tuple[float, Exchange]:
-    """Give the median seconds of ``/health``, asked again and again, and one of its exchanges."""
-    exchanges = [api.get("/health") for _ in range(_SAMPLES)]
+@dataclass(frozen=True)
+class Load:
+    """Requests that are under way until a time of the monotonic clock, and their exchanges in the end."""
+
+    until: float
+    exchanges: Future[list[Exchange]]
+
+
+def health_median(api: Api, until: float | None = None) -> tuple[float, Exchange]:
+    """Give the median seconds of ``/health``, asked again and again, and one of its exchanges.
+
+    Once a load is over no more is asked: what comes after it says nothing about it.
+    """
+    exchanges = [api.get("/health")]
+    while len(exchanges) < _SAMPLES and (until is None or time.monotonic() < until):
+        exchanges.append(api.get("/health"))
     for exchange in exchanges:
         expect_status(exchange, 200)
     return statistics.median(exchange.seconds for exchange in exchanges), exchanges[-1]
@@ -54,21 +68,22 @@ def quick_enough(idle: float) -> float:
     return max(_TIMES * idle, _FLOOR)
 
 
-def expect_health_quick(api: Api, idle: float, what: str) -> None:
+def expect_health_quick(api: Api, idle: float, what: str, until: float | None = None) -> None:
     """Expect that ``/health`` answers about as quickly as it did idle."""
-    median, exchange = health_median(api)
+    median, exchange = health_median(api, until)
     if median > quick_enough(idle):
         note = f"the median took {median * 1000:.0f} ms, and {idle * 1000:.1f} ms idle"
         raise Mismatch(exchange, f"/health within {quick_enough(idle) * 1000:.0f} ms while {what}", note)
 
 
 @contextmanager
-def under_way(api: Api, requests: list[Request]) -> Iterator[Callable[[], list[Exchange]]]:
-    """Have requests under way; what is given waits for their exchanges."""
+def under_way(api: Api, requests: list[Request], seconds: float) -> Iterator[Load]:
+    """Have requests under way that take so many seconds each."""
     with ThreadPoolExecutor(1) as pool:
+        begun = time.monotonic()
         future = pool.submit(api.send_all, requests, concurrency=len(requests))
         time.sleep(_ARRIVED)
-        yield future.result
+        yield Load(begun + seconds - _ARRIVED, future)
 
 
 def slow(path: str, seconds: float, times: int) -> list[Request]:

@@ -50,8 +50,9 @@ def test_slow_sync_answers_do_not_either(api: Api) -> None:
 def test_health_is_quick_while_others_wait(api: Api) -> None:
     def check() -> None:
         idle, _ = _load.health_median(api)
-        with _load.under_way(api, [*_load.slow("/sync", _LONG, 10), *_load.slow("/async", _LONG, 10)]) as others:
-            _load.expect_health_quick(api, idle, "10 slow /sync and 10 slow /async are under way")
-            _load.longest(others())
+        slow = [*_load.slow("/sync", _LONG, 10), *_load.slow("/async", _LONG, 10)]
+        with _load.under_way(api, slow, _LONG) as load:
+            _load.expect_health_quick(api, idle, "10 slow /sync and 10 slow /async are under way", load.until)
+            _load.longest(load.exchanges.result())
 
     _load.persistent(check)
