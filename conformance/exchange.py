@@ -144,7 +144,8 @@ def build(
 
 def segment(value: object) -> str:
     """Encode a value as one segment of a path (RFC 3986, section 3.3)."""
-    text = quote(str(value), safe="")
+    # A target may name its things by half a character; the bytes of it lead back to the thing or nowhere.
+    text = quote(str(value), safe="", errors="surrogatepass")
     # A segment of dots alone is removed from a path before it is sent.
     return text.replace(".", "%2E") if text.strip(".") == "" else text
 

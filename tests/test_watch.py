@@ -1,0 +1,62 @@
+"""The rules about every answer hold for the contract's answers and for no others."""
+
+import json
+
+import pytest
+
+from conformance.checks import Mismatch
+from conformance.exchange import Exchange
+from conformance.settings import Credentials, Settings
+from conformance.watch import Watch, no_content, rules, validation_shape
+from tests.makers import answered, said, unanswered
+
+JUDGED = rules(Settings(credentials=Credentials(bearer="the-run's-own-token")))
+ENTRY = {"loc": ["body"], "msg": "m", "type": "t"}
+
+
+def length(value: str) -> tuple[tuple[str, str], ...]:
+    return (("Content-Length", value),)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        answered(204, b"", ()),
+        answered(204, b"", length("0")),
+        answered(304, b"", length("120")),
+        answered(200, b"body", length("4")),
+        unanswered(),
+    ],
+    ids=["204", "204 of length 0", "304 that tells a length", "200 with a body", "no answer"],
+)
+def test_an_empty_answer_holds(exchange: Exchange) -> None:
+    no_content(exchange)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "promised"), [(204, b"x", None), (304, b"x", None), (204, b"", "1"), (204, b"{}", "2")]
+)
+def test_an_answer_that_should_be_empty_and_is_not_is_a_mismatch(status: int, body: bytes, promised: str | None) -> None:
+    with pytest.raises(Mismatch):
+        no_content(answered(status, body, length(promised) if promised else ()))
+
+
+def test_only_a_422_has_to_have_its_shape() -> None:
+    validation_shape(said({"detail": "no"}, 400))
+    validation_shape(said({"detail": [ENTRY]}, 422))
+    with pytest.raises(Mismatch):
+        validation_shape(said({"detail": "no"}, 422))
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b"[" * 100_000, b'"\\ud800"', b"\xff", json.dumps([1]).encode()])
+@pytest.mark.parametrize("status", [200, 204, 304, 400, 422, 500])
+def test_no_answer_makes_a_rule_fail_by_itself(status: int, body: bytes) -> None:
+    Watch(JUDGED).observe(answered(status, body))
+
+
+def test_evidence_of_the_same_fault_is_kept_a_few_times_only() -> None:
+    watch = Watch(JUDGED)
+    for _ in range(100):
+        watch.observe(said({}, 422))
+
+    assert len(watch.broken["validation-error-shape"]) == 5
