@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import gzip
+import hashlib
 import json as jsonlib
 import shlex
 from collections.abc import Mapping
@@ -136,7 +137,10 @@ def build(
         body = urlencode(form, quote_via=quote).encode()
         sent.append(("Content-Type", "application/x-www-form-urlencoded"))
     elif files is not None:
-        encoded = httpx.Request("POST", "http://localhost", files=dict(files))
+        # A boundary drawn at random would be another one when a seed replays the run.
+        boundary = hashlib.sha256(repr(files).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        encoded = httpx.Request("POST", "http://localhost", files=dict(files), headers=kind)
         body = encoded.read()
         sent.append(("Content-Type", encoded.headers["content-type"]))
     return Request(method, path, tuple(sent), body)

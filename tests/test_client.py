@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive, raw_answer
+from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, build
 from tests.servers import (
-    Received,
     Server,
     answer,
     once,
@@ -284,31 +283,3 @@ def test_after_much_lost_time_the_rest_is_hurried(connect: Connect) -> None:
 
         assert client.send(build("GET", "/")).seconds >= 0.2
         assert client.send(build("GET", "/"), whole=3600.0).timed_out
-
-
-def test_a_raw_answer_has_every_byte_after_the_head(connect: Connect) -> None:
-    with serving(once(b"HTTP/1.1 204 No Content\r\n\r\nsurplus")) as url:
-        found = raw_answer(connect(url), build("DELETE", "/items/1")).answer
-
-    assert found is not None
-    assert (found.status, found.body) == (204, b"surplus")
-
-
-@pytest.mark.parametrize("talk", [once(), once(b"nonsense\r\n\r\n"), once(b"HTTP/1.1 abc\r\n\r\n")], ids="abc")
-def test_a_raw_answer_that_is_no_http_is_none(talk: Any, connect: Connect) -> None:
-    with serving(talk) as url:
-        assert raw_answer(connect(url), build("GET", "/")).failure == "no valid answer"
-
-
-def test_a_raw_request_is_written_whole(connect: Connect) -> None:
-    received: list[Received] = []
-
-    def keep(request: Received) -> bytes:
-        received.append(request)
-        return answer()
-
-    with serving(replying(keep)) as url:
-        raw_answer(connect(f"{url}/api", headers={"X-Tenant": "blue"}), build("POST", "/items", json={"a": 1}), 5.0)
-
-    assert (received[0].method, received[0].path, received[0].body) == ("POST", "/api/items", b'{"a": 1}')
-    assert received[0].header("x-tenant") == "blue"

@@ -1,7 +1,10 @@
 """The plugin does nothing in a run that is not the suite's, wherever the kit is installed."""
 
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,9 +27,11 @@ def test_mine(api, n):
 KIT = Path(conformance.__file__).parent
 
 
-def run_pytest(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_pytest(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -77,13 +82,29 @@ def test_a_project_whose_virtual_environment_has_the_kit_in_it_is_left_alone(pro
     assert "2 passed" in done.stdout
 
 
-def test_the_suite_among_other_tests_is_refused_by_one_line(project: Path) -> None:
-    (project / "conformance").symlink_to(KIT)
+@pytest.fixture
+def checkout(project: Path) -> Path:
+    """Give a copy of the kit within the project, which is the one that its runs load."""
+    folder = project / "vendor" / "kit"
+    shutil.copytree(KIT, folder / "conformance", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
-    done = run_pytest(project, "test_own.py", "conformance/suite/guide/test_first_api.py")
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "ERROR: the conformance suite runs alone: name it"),
+        (["test_own.py", "vendor/kit/conformance/suite"], "ERROR: no target: name one by"),
+    ],
+    ids=["found by a search", "named"],
+)
+def test_the_suite_among_other_tests_is_no_green(
+    arguments: list[str], line: str, project: Path, checkout: Path
+) -> None:
+    done = run_pytest(project, *arguments, env={**os.environ, "PYTHONPATH": str(checkout)})
 
     assert done.returncode == 4
-    assert "no target: name one by" in done.stderr
+    assert done.stderr.splitlines()[0].startswith(line)
 
 
 def test_the_options_are_explained() -> None:

@@ -98,7 +98,9 @@ def test_what_does_not_concern_a_target_does_not_apply() -> None:
     assert not attempt(raises(CannotTell("concerns FastAPI", applies=False))).applies
 
 
-@pytest.mark.parametrize("error", [ValueError("oops"), AssertionError(), KeyError("a"), ExceptionGroup("g", [OSError()])])
+@pytest.mark.parametrize(
+    "error", [ValueError("oops"), AssertionError(), KeyError("a"), ExceptionGroup("g", [OSError()])]
+)
 def test_the_kits_own_bug_is_an_error_and_not_a_failure(error: Exception) -> None:
     found = attempt(raises(error))
 
@@ -196,10 +198,10 @@ ITEMS: dict[str, Any] = {"a number": 7, "a text": "a/b c", "dots": "..", "half a
 @pytest.mark.parametrize("kind", ITEMS)
 def test_what_a_run_made_it_removes(kind: str) -> None:
     created = answer(201, json.dumps({"id": ITEMS[kind]}).encode())
-    with recording(lambda request: created if request.method == "POST" else answer(204, b"")) as target:
-        with session_at(target.url) as session:
-            session.client.post("/items", json={})
-            assert session.finish()[1] == []
+    reply: Reply = lambda request: created if request.method == "POST" else answer(204, b"")  # noqa: E731
+    with recording(reply) as target, session_at(target.url) as session:
+        session.client.post("/items", json={})
+        assert session.finish()[1] == []
 
     assert [request.method for request in target.received] == ["POST", "DELETE"]
     assert target.received[1].path.startswith("/items/")
@@ -230,7 +232,9 @@ def test_what_is_gone_already_is_not_listed() -> None:
         assert session.finish()[1] == []
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[]", b"no json", b'{"id": true}', b'{"id": ""}', b'{"id": [1]}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b"no json", b'{"id": true}', b'{"id": ""}', b'{"id": [1]}', b"[" * 100_000]
+)
 def test_an_answer_that_names_no_id_made_nothing_that_could_be_removed(body: bytes) -> None:
     with session_with(lambda _: answer(201, body)) as session:
         session.client.post("/items", json={})

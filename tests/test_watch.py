@@ -36,7 +36,9 @@ def test_an_empty_answer_holds(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "promised"), [(204, b"x", None), (304, b"x", None), (204, b"", "1"), (204, b"{}", "2")]
 )
-def test_an_answer_that_should_be_empty_and_is_not_is_a_mismatch(status: int, body: bytes, promised: str | None) -> None:
+def test_an_answer_that_should_be_empty_and_is_not_is_a_mismatch(
+    status: int, body: bytes, promised: str | None
+) -> None:
     with pytest.raises(Mismatch):
         no_content(answered(status, body, length(promised) if promised else ()))
 

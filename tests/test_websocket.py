@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -56,8 +55,8 @@ def talk_to(talk: Talk, **more: Any) -> Conversation:
 
 
 @pytest.fixture
-def hello() -> Iterator[Conversation]:
-    yield talk_to(upgrading(HELLO, close(1000)))
+def hello() -> Conversation:
+    return talk_to(upgrading(HELLO, close(1000)))
 
 
 def test_what_the_server_said_and_how_it_closed_are_told(hello: Conversation) -> None:

@@ -1,6 +1,7 @@
 """An application in this process: loaded by name and served on loopback from a thread."""
 
 import contextlib
+import functools
 import importlib
 import inspect
 import os
@@ -10,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from conformance.settings import UsageError
 
@@ -103,7 +104,11 @@ def serve(application: Any) -> Iterator[str]:
 @contextlib.contextmanager
 def _muted() -> Iterator[None]:
     """Keep what an application writes out of the kit's own output: loggers hold on to the stream they find."""
-    # Never closed: the application's loggers write to it as long as they live.
-    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - see above
-    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+    with contextlib.redirect_stdout(_nowhere()), contextlib.redirect_stderr(_nowhere()):
         yield
+
+
+@functools.cache
+def _nowhere() -> TextIO:
+    # Never closed: the applications' loggers write to it as long as they live.
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - see above

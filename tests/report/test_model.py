@@ -76,11 +76,18 @@ def test_the_counts_are_those_of_the_requirements() -> None:
 
 
 def test_a_failure_has_all_its_evidence() -> None:
-    failed = Outcome("root-message", "failed", "wrong", expected="an object", actual="200 []", sent="GET /", curl="curl")
+    failed = Outcome(
+        "root-message", "failed", "wrong", expected="an object", actual="200 []", sent="GET /", curl="curl"
+    )
 
     found = row(report(failed).as_dict(Masker()), "root-message")
 
-    assert (found["expected"], found["actual"], found["sent"], found["curl"]) == ("an object", "200 []", "GET /", "curl")
+    assert (found["expected"], found["actual"], found["sent"], found["curl"]) == (
+        "an object",
+        "200 []",
+        "GET /",
+        "curl",
+    )
     assert found["hint"] == CORE["root-message"].hint
     assert found["rerun"] == "pytest --requirement root-message --hypothesis-seed=7"
 
@@ -91,7 +98,8 @@ def test_what_holds_needs_no_hint() -> None:
 
 @pytest.mark.parametrize("part", ["message", "expected", "actual", "sent", "curl"])
 def test_a_credential_is_masked_in_every_part(part: str) -> None:
-    found = report(Outcome("root-message", **{"status": "failed", part: f"a {SECRET} b"})).as_dict(Masker([SECRET]))
+    told: dict[str, Any] = {"status": "failed", part: f"a {SECRET} b"}
+    found = report(Outcome("root-message", **told)).as_dict(Masker([SECRET]))
 
     assert row(found, "root-message")[part] == f"a {MASK} b"
 

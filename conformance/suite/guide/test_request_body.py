@@ -129,7 +129,14 @@ def test_every_422_has_the_same_shape(api: Api) -> None:
         build("POST", "/items", json=[]),
         build("POST", "/items"),
         build("POST", "/users", json={"email": "a@example.com", "age": 131}),
+        build("POST", "/users", json={}),
+        build("POST", "/users"),
         build("POST", "/ask", json={"question": "why?", "top_k": 1.5}),
+        build("POST", "/ask", json={}),
+        build("POST", "/ask"),
+        build("GET", "/my-error"),
+        build("GET", "/items", query={"limit": "ten"}),
+        build("POST", "/upload"),
         build("POST", "/upload", files={"other": ("a.txt", b"a", "text/plain")}),
     ]
     for exchange in api.send_all(provoked):
