@@ -1,5 +1,6 @@
 """An application in this process: loaded by name and served on loopback from a thread."""
 
+import atexit
 import contextlib
 import functools
 import importlib
@@ -110,5 +111,7 @@ def _muted() -> Iterator[None]:
 
 @functools.cache
 def _nowhere() -> TextIO:
-    # Never closed: the applications' loggers write to it as long as they live.
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - see above
+    # Open to the end of the process: the applications' loggers write to it as long as they live.
+    file = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - see above
+    atexit.register(file.close)
+    return file
