@@ -18,7 +18,22 @@ from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parent.parent
 # What every run imports, loaded once: a run is then a fork away.
-_PRELOAD = ["tests.harness", "fastapi", "hypothesis", "schemathesis", "httpx2", "uvicorn", "conformance.running"]
+_PRELOAD = [
+    "tests.harness",
+    "conformance.plugin",
+    "conformance.running",
+    "fastapi",
+    "httpx2",
+    "hypothesis",
+    "pytest_cov.plugin",
+    "schemathesis",
+    "schemathesis.pytest.plugin",
+    "uvicorn",
+    "xdist.looponfail",
+    "xdist.plugin",
+]
+# pytest's search for what was not closed takes a fifth of a second, and is for the tests of the kit.
+_LEAN = ["-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,7 @@ def run_here(folder: Path, *arguments: str) -> Run:
     sys.path.insert(0, str(ROOT))
     heard = io.StringIO()
     with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
-        code = pytest.main(["-p", "no:cacheprovider", f"--report-dir={folder}", *arguments])
+        code = pytest.main([*_LEAN, f"--report-dir={folder}", *arguments])
     return Run(int(code), read_report(folder), heard.getvalue())
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -190,13 +188,14 @@ def uvicorn(application: str, path: str = "") -> Iterator[str]:
     """Serve an application of this checkout by uvicorn in a process of its own, and give its base URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    words = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "error"]
-    server = subprocess.Popen(words, cwd=ROOT, start_new_session=True)
+    words = [sys.executable, "-m", "tests.serve", application, str(port)]
+    server = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE)
+    assert server.stdin is not None
     try:
         _wait_until_open(port, server)
         yield f"http://127.0.0.1:{port}{path}"
     finally:
-        os.kill(server.pid, signal.SIGTERM)
+        server.stdin.close()
         server.wait()
 
 

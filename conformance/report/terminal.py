@@ -124,8 +124,9 @@ def _unverified(report: Report, mask: Masker) -> Iterator[Line]:
     reasons: dict[str, list[str]] = {}
     for outcome in report.outcomes.values():
         if outcome.status in ("not_verified", "blocked", "waived"):
-            kind = outcome.status.replace("_", " ")
-            reasons.setdefault(f"{kind}: {outcome.message}", []).append(outcome.requirement)
+            # What was blocked or waived says so by itself.
+            reason = f"not verified: {outcome.message}" if outcome.status == "not_verified" else outcome.message
+            reasons.setdefault(reason, []).append(outcome.requirement)
     for reason, names in reasons.items():
         yield f"{visible(mask(reason))}: {', '.join(names)}", {"yellow": True}
     if reasons:

@@ -116,7 +116,7 @@ def test_what_is_blocked_names_its_cause() -> None:
 
     lines = end_of(Outcome(cause, "failed"), Outcome("allow-header", "failed"))
 
-    assert f"blocked: blocked by {cause}: allow-header" in lines
+    assert f"blocked by {cause}: allow-header" in lines
 
 
 def test_a_section_counts_what_it_verified() -> None:

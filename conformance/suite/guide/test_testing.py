@@ -15,6 +15,8 @@ def test_the_current_user_can_be_replaced(api: Api, application: Any, settings: 
     overrides = getattr(application, "dependency_overrides", None)
     if not isinstance(overrides, dict):
         raise CannotTell("concerns FastAPI applications, which have dependency_overrides", applies=False)
+    if settings.url:
+        raise CannotTell("needs the requests to go to the application itself: leave --target-url out", applies=False)
     dependency = _application.current_user(application, settings)
     headers = _access.bearer_headers(api)
     before = api.get("/me", headers=headers)
