@@ -98,12 +98,13 @@ class Client:
     def send_all(self, requests: Sequence[Request], **limits: float) -> list[Exchange]:
         """Send many requests at once and give their exchanges in the order of the requests.
 
-        Raises TargetGone and TargetUnresponsive.
+        What is ``forgiven`` does not count as lost when it runs out of time. Raises TargetGone and TargetUnresponsive.
         """
         if self._lost > self.connection.limits.exhausted:
             raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
         exchanges = self._call(self._gather([self._complete(request) for request in requests], limits))
-        self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
+        if not limits.get("forgiven"):
+            self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
         for exchange in exchanges:
             for observer in self.observers:
                 observer(exchange)

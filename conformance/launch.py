@@ -13,6 +13,9 @@ from conformance.target.command import Process
 
 READY_SECONDS = 30.0
 _PAUSE = 0.05
+# A process rests when it uses less than this share of a processor for so many seconds.
+_RESTING = 0.25
+_REST = 0.3
 
 
 @dataclass
@@ -69,3 +72,13 @@ def await_ready(process: Process, client: Client, seconds: float) -> str | None:
             continue
         time.sleep(_PAUSE)
     return last
+
+
+def await_idle(process: Process, seconds: float) -> None:
+    """Wait until a process and its children rest, as they do once the last of them has started."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = process.busy()
+        time.sleep(_REST)
+        if process.busy() - before < _REST * _RESTING:
+            return

@@ -277,6 +277,14 @@ def test_after_too_much_lost_time_no_more_is_sent(connect: Connect) -> None:
             client.send(build("GET", "/"))
 
 
+def test_time_that_is_forgiven_is_not_lost(connect: Connect) -> None:
+    with serving(silent) as url:
+        client = connect(url, Limits(whole=0.2, exhausted=0.1))
+        client.send_all([build("GET", "/")], forgiven=True)
+
+        assert client.send(build("GET", "/")).timed_out
+
+
 def test_after_much_lost_time_the_rest_is_hurried(connect: Connect) -> None:
     with serving(silent) as url:
         client = connect(url, Limits(whole=0.2, patience=0.1, hurried=0.05))

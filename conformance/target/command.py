@@ -88,6 +88,19 @@ class Process:
                 total += process.memory_info().rss
         return total
 
+    def busy(self) -> float:
+        """Give the seconds of processor time that the process and its children have used."""
+        total = 0.0
+        for process in self._family():
+            with contextlib.suppress(psutil.Error):
+                used = process.cpu_times()
+                total += used.user + used.system
+        return total
+
+    def size(self) -> int:
+        """Count the process and its children."""
+        return len(self._family())
+
     def close(self) -> None:
         """End it and every process that it started, by force where it must be."""
         family = self._family()

@@ -5,8 +5,8 @@ from conformance.exchange import build
 from conformance.properties import Api, requirement, timed
 from conformance.suite.guide import _load
 
-_DELAY = 0.4
-_LONG = 1.8
+_DELAY = 0.3
+_LONG = 1.2
 # Clocks of two processes differ a little, and so does what each takes for the start.
 _SLACK = 0.02
 
@@ -24,35 +24,21 @@ def test_a_delay_holds_the_answer_back(api: Api) -> None:
         expect_status(exchange, 422)
 
 
-def _expect_side_by_side(api: Api, path: str, times: int) -> None:
-    one = _load.longest(api.send_all(_load.slow(path, _DELAY, 1)))
-    exchanges = api.send_all(_load.slow(path, _DELAY, times))
-    all_together = _load.longest(exchanges)
-    slowest = max(exchanges, key=lambda exchange: exchange.seconds)
-    note = f"the last of {times} took {all_together:.2f} s, and one alone {one:.2f} s"
-    expect(all_together < 3 * one, slowest, f"{times} at once in less than 3 times the time of one", note)
-
-
 @timed
 @requirement("async-not-blocked")
 def test_slow_async_answers_do_not_wait_for_each_other(api: Api) -> None:
-    _load.persistent(lambda: _expect_side_by_side(api, "/async", 20))
+    _load.persistent(lambda: _load.expect_side_by_side(api, "/async", _DELAY, 20))
 
 
 @timed
 @requirement("sync-in-threads")
 def test_slow_sync_answers_do_not_either(api: Api) -> None:
-    _load.persistent(lambda: _expect_side_by_side(api, "/sync", 10))
+    _load.persistent(lambda: _load.expect_side_by_side(api, "/sync", _DELAY, 10))
 
 
 @timed
 @requirement("loop-responsive")
 def test_health_is_quick_while_others_wait(api: Api) -> None:
-    def check() -> None:
-        idle, _ = _load.health_median(api)
-        slow = [*_load.slow("/sync", _LONG, 10), *_load.slow("/async", _LONG, 10)]
-        with _load.under_way(api, slow, _LONG) as load:
-            _load.expect_health_quick(api, idle, "10 slow /sync and 10 slow /async are under way", load.until)
-            _load.longest(load.exchanges.result())
-
-    _load.persistent(check)
+    slow = [request for path in ("/sync", "/async") for request in _load.slow(path, _LONG, 10)]
+    what = "10 slow /sync and 10 slow /async are under way"
+    _load.persistent(lambda: _load.expect_health_quick_during(api, slow, _LONG, what))
