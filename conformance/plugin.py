@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set up a run of the suite, if this is one."""
     config.addinivalue_line("markers", "ahead: begun when the run begins, since it mostly waits")
     config.addinivalue_line("markers", "timed: measures time, and runs when nothing else does")
+    config.addinivalue_line("markers", "last: judges what the other tests have seen")
     config.addinivalue_line("markers", "requirement(id): the requirement of the contract that a test verifies")
     if config.args_source is config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == SUITE.parents[1]:
         # pytest takes an option's value that is a folder for a place to look for its own settings, and

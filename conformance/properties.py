@@ -42,9 +42,11 @@ def requirement(name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return pytest.mark.requirement(name)
 
 
-# Tests that mostly wait are begun when the run begins; those that measure time run alone.
+# Tests that mostly wait are begun when the run begins; those that measure time run alone; and those that
+# judge what the others have seen come last.
 ahead = pytest.mark.ahead
 timed = pytest.mark.timed
+last = pytest.mark.last
 
 
 @dataclass
@@ -151,13 +153,15 @@ def _listed(requests: Request | list[Request]) -> list[Request]:
 class Api:
     """What a suite test works with: the client, the values, and what the run knows.
 
-    ``confirming`` is true when a failure is tried for the second time.
+    ``seen`` gives one exchange of each kind that the run has seen so far. ``confirming`` is true when a
+    failure is tried for the second time.
     """
 
     client: Client
     draws: Draws
     credentials: Credentials = Credentials()
     profile: str = "core"
+    seen: Callable[[], list[Exchange]] = list
     confirming: bool = False
 
     def send(self, request: Request, **limits: float) -> Exchange:

@@ -27,6 +27,7 @@ _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
 _AHEAD_THREADS = 4
+_TURNS = {"ahead": 1, "timed": 2, "last": 3}
 _NOT_REACHED = "its test was not run"
 
 
@@ -300,7 +301,7 @@ def _select(settings: Settings) -> dict[str, Requirement]:
 
 
 def _turn(item: pytest.Item) -> int:
-    return 2 if item.get_closest_marker("timed") else 1 if item.get_closest_marker("ahead") else 0
+    return max((turn for name, turn in _TURNS.items() if item.get_closest_marker(name)), default=0)
 
 
 def _requirement_of(item: pytest.Item) -> str | None:

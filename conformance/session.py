@@ -15,7 +15,7 @@ from conformance.properties import Api, Draws
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
 from conformance.verdict import Outcome
-from conformance.watch import Watch, rules
+from conformance.watch import Seen, Watch, rules
 
 _PROBE_SECONDS = 3.0
 
@@ -31,6 +31,7 @@ class Session:
     client: Client = field(init=False)
     ledger: Ledger = field(init=False)
     watch: Watch = field(init=False)
+    seen: Seen = field(init=False)
     gone: str | None = None
 
     def __post_init__(self) -> None:
@@ -39,12 +40,13 @@ class Session:
         self.client = Client(connection)
         self.ledger = Ledger()
         self.watch = Watch({name: rule for name, rule in rules(self.settings).items() if name in self.selected})
-        self.client.observers += [self.ledger.observe, self.watch.observe]
+        self.seen = Seen()
+        self.client.observers += [self.ledger.observe, self.watch.observe, self.seen.observe]
 
     def api(self, requirement: str) -> Api:
         """Give what the test of a requirement works with."""
         draws = Draws(self.seed, self.settings.effort, requirement)
-        return Api(self.client, draws, self.settings.credentials, self.settings.profile)
+        return Api(self.client, draws, self.settings.credentials, self.settings.profile, self.seen.exchanges)
 
     def probe(self) -> str | None:
         """See that something answers, and give a hint where it is not the guide's API.

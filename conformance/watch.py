@@ -104,3 +104,23 @@ class Watch:
         if len(kept) == 1 and isinstance(kept[0].evidence, Exchange):
             client.send(kept[0].evidence.request)
         return len(kept) > 1
+
+
+@dataclass
+class Seen:
+    """Keeps one exchange of each kind that the run has seen, for whoever judges them all in the end."""
+
+    _kinds: dict[tuple[object, ...], Exchange] = field(default_factory=dict)
+
+    def observe(self, exchange: Exchange) -> None:
+        """Keep an exchange unless one like it is there."""
+        request, answer = exchange.request, exchange.answer
+        if answer is None:
+            return
+        kind: tuple[object, ...] = request.method, request.path.partition("?")[0], answer.status, answer.media_type
+        # Whether a 400 is about a body that cannot be read, its body alone tells.
+        self._kinds.setdefault((*kind, request.body) if answer.status == 400 else kind, exchange)
+
+    def exchanges(self) -> list[Exchange]:
+        """Give what was kept so far."""
+        return list(self._kinds.values())

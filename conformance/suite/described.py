@@ -2,15 +2,17 @@
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.exchange import Exchange, Request
+from conformance.suite.documents import Document
 
 
 @dataclass(frozen=True)
 class Case:
-    """A generated request, its exchange, and the operation that it was generated for."""
+    """An exchange, and the documented operation that it belongs to."""
 
     label: str
     operation: Any
@@ -69,6 +71,23 @@ class Case:
         return answer.status == 400 and request.body is not None and not _is_readable(request)
 
 
+def matched(document: Document, operations: Iterable[Any], exchanges: Iterable[Exchange]) -> Iterator[Case]:
+    """Give the exchanges that belong to documented operations, each with its own."""
+    # Of two templates that a path fits, the one with fewer parameters is the more definite.
+    by_template = sorted(operations, key=lambda operation: str(operation.path).count("{"))
+    patterns = [(op.method.upper(), _pattern(document.relative(op.path)), op) for op in by_template]
+    for exchange in exchanges:
+        request = exchange.request
+        path = request.path.partition("?")[0]
+        found = next((op for method, fits, op in patterns if method == request.method and fits(path)), None)
+        if found is not None:
+            yield Case(found.label, found, exchange)
+
+
+def _pattern(template: str) -> Callable[[str], object]:
+    return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(template))).fullmatch
+
+
 def _leads_elsewhere(path: str, template: str) -> bool:
     plain = path.partition("?")[0]
     encoded = re.search(r"%2f|%5c|%2e", plain, re.IGNORECASE) is not None
@@ -76,8 +95,10 @@ def _leads_elsewhere(path: str, template: str) -> bool:
 
 
 def _is_readable(request: Request) -> bool:
+    """Tell whether every reader of JSON takes a body: NaN, 1e400 and lone surrogates many refuse."""
     try:
-        json.loads((request.body or b"").decode())
+        value = json.loads((request.body or b"").decode())
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return False
     return True

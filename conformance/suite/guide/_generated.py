@@ -11,8 +11,10 @@ from conformance.suite.described import Case
 from conformance.suite.guide import _access
 
 _WAITING = re.compile(r"[?&](?:delay|work|interval)=")
-# The first counts its callers; the others are not part of what they describe.
-_LEFT_OUT = ("/limited", "/docs", "/redoc", "/openapi.json")
+# Pages that are not part of what they describe.
+DOCUMENTATION = ("/docs", "/redoc", "/openapi.json")
+# The first counts its callers.
+_LEFT_OUT = ("/limited", *DOCUMENTATION)
 _WHOLE = 4.0
 
 _SENT: "weakref.WeakKeyDictionary[Client, list[Case]]" = weakref.WeakKeyDictionary()

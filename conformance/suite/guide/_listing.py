@@ -40,9 +40,9 @@ def page(api: Api, limit: int, offset: int) -> Page:
     return read(api.get("/items", query={"limit": limit, "offset": offset}))
 
 
-def walk(api: Api, limit: int) -> list[Page]:
-    """Fetch every page, and one past the last, which must be empty."""
+def walk(api: Api, limit: int, total: int | None = None) -> list[Page]:
+    """Fetch every page, and one past the last, which must be empty; ``total`` is how many items there are."""
     first = page(api, limit, 0)
-    count = min(first.total // limit + 1, _MOST_PAGES)
+    count = min((first.total if total is None else total) // limit + 1, _MOST_PAGES)
     requests = [build("GET", "/items", query={"limit": limit, "offset": n * limit}) for n in range(1, count + 1)]
     return [first, *(read(exchange) for exchange in api.send_all(requests))]

@@ -1,11 +1,15 @@
 """A client with a single connection: what one caller sees of one worker."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from conformance.client import Client
 from conformance.properties import Api
+
+# Callers of a route that counts them come one at a time, whatever else of the run goes on.
+ONE_CALLER = threading.Lock()
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """Guide section 25: errors have one format, requests have an id, and callers have a limit."""
 
-import threading
 import time
 import uuid
 
 from conformance.checks import CannotTell, expect, expect_status, fail
 from conformance.client import Client
-from conformance.exchange import Exchange, Request, build
+from conformance.exchange import Exchange
 from conformance.properties import Api, ahead, requirement, timed
-from conformance.suite.guide import _access, _load, _single
+from conformance.suite.guide import _load, _single, _varied
 from conformance.watch import error_format
 
 _LIMIT = 5
@@ -16,37 +15,11 @@ _WINDOW = 10.0
 _TRIES = 4
 _MADE = 20
 _SLOW = 1.4
-# One caller is counted at a time, whatever else of the run goes on.
-_ONE_CALLER = threading.Lock()
-
-
-def _varied(api: Api) -> list[Request]:
-    bearer = _access.bearer_headers(api)
-    return [
-        build("GET", "/"),
-        build("GET", "/health"),
-        build("GET", f"/no-such-{api.draws.token()}"),
-        build("DELETE", "/health"),
-        build("GET", "/users/seven"),
-        build("POST", "/items", json={}),
-        build("POST", "/items", body=b"{", headers={"Content-Type": "application/json"}),
-        build("GET", "/secure"),
-        build("GET", "/my-error", query={"message": "wrong"}),
-        build("GET", "/protected"),
-        build("GET", "/me", headers={"Authorization": "Bearer garbage"}),
-        build("GET", "/me", headers=bearer),
-        build("GET", "/admin", headers=bearer),
-        build("GET", "/usage"),
-        build("POST", "/token", form={"username": "nobody", "password": "wrong"}),
-        build("GET", f"/items/{uuid.uuid4()}"),
-        build("POST", "/translate", json={"text": "hello", "target_lang": "zz"}),
-        build("POST", "/upload", files={"other": ("a.txt", b"a", "text/plain")}),
-    ]
 
 
 @requirement("error-format")
 def test_every_error_has_the_same_format(api: Api) -> None:
-    for exchange in api.send_all(_varied(api)):
+    for exchange in api.send_all(_varied.requests(api)):
         expect(exchange.answer is not None, exchange, "an answer")
         error_format(exchange)
 
@@ -60,7 +33,7 @@ def _request_id(exchange: Exchange) -> str:
 @requirement("request-id-assigned")
 def test_every_answer_has_an_id_of_its_own(api: Api) -> None:
     seen: set[str] = set()
-    for exchange in api.send_all(_varied(api) * 2):
+    for exchange in api.send_all(_varied.requests(api) * 2):
         found = _request_id(exchange)
         expect(found not in seen, exchange, "an X-Request-ID that no other answer had", f"{found} came before")
         seen.add(found)
@@ -89,7 +62,7 @@ def _retry_after(exchange: Exchange) -> float:
 @ahead
 @requirement("rate-limited")
 def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
-    with _ONE_CALLER, _single.connection(api) as client:
+    with _single.ONE_CALLER, _single.connection(api) as client:
         for left in reversed(range(_TRIES)):
             exchanges = _calls(client)
             statuses = [exchange.status for exchange in exchanges]
@@ -106,7 +79,7 @@ def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
 @ahead
 @requirement("rate-limit-retry-after")
 def test_a_429_says_when_to_come_back(api: Api) -> None:
-    with _ONE_CALLER, _single.connection(api) as client:
+    with _single.ONE_CALLER, _single.connection(api) as client:
         for left in reversed(range(2)):
             refused = next((e for e in (client.get("/limited") for _ in range(3 * _LIMIT)) if e.status == 429), None)
             if refused is None or refused.answer is None:

@@ -20,19 +20,3 @@ def test_every_answer_is_what_its_schema_says(api: Api) -> None:
         expect(
             problem is None, case.exchange, f"a body that the documented schema of {case.label} accepts", problem or ""
         )
-
-
-@requirement("openapi-statuses-documented")
-def test_every_status_is_documented(api: Api) -> None:
-    for case in _generated.cases(api):
-        told = ", ".join(case.documented_statuses())
-        expected = f"one of the statuses documented for {case.label}: {told}"
-        expect(case.status_is_documented() or case.is_beside_the_operation(), case.exchange, expected)
-
-
-@requirement("openapi-types-documented")
-def test_every_content_type_is_documented(api: Api) -> None:
-    for case in _generated.cases(api):
-        problem = case.undocumented_type()
-        expected = f"a content type that the document gives for this status of {case.label}"
-        expect(problem is None or case.is_beside_the_operation(), case.exchange, expected, problem or "")

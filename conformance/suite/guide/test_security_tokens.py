@@ -121,13 +121,25 @@ def test_a_token_without_expiry_is_refused(api: Api) -> None:
 @requirement("jwt-wrong-issuer")
 def test_a_token_of_another_issuer_is_refused(api: Api) -> None:
     claims = _forgery.issued(api).claims
-    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "iss": f"another-{api.draws.token()}"})])
+    issuers = _others(api, str(claims.get("iss", "")))
+    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "iss": issuer}) for issuer in issuers])
 
 
 @requirement("jwt-wrong-audience")
 def test_a_token_for_another_audience_is_refused(api: Api) -> None:
     claims = _forgery.issued(api).claims
-    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "aud": f"another-{api.draws.token()}"})])
+    own = claims.get("aud")
+    # An audience may be one text, or a list of several (RFC 7519, section 4.1.3).
+    audiences = _others(api, str((own or [""])[0] if isinstance(own, list) else own or ""))
+    wrong = [each for audience in audiences for each in (audience, [audience])]
+    _forgery.expect_refused(api, [_forgery.resigned(api, {**claims, "aud": each}) for each in wrong])
+
+
+def _others(api: Api, right: str) -> list[str]:
+    """Give names that are not the right one, some of which begin or end like it."""
+    stranger = f"another-{api.draws.token()}"
+    alike = [f"{right}-{stranger}", f"{right}.example", f"{stranger}-{right}", right[:-1], right[1:]] if right else []
+    return [stranger, *(name for name in alike if name)]
 
 
 @requirement("jwt-wrong-key")
