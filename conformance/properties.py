@@ -15,13 +15,12 @@ from conformance import catalogue
 from conformance.checks import Mismatch
 from conformance.client import Client
 from conformance.exchange import Exchange, Request
-from conformance.settings import Credentials
+from conformance.settings import EXAMPLES, Credentials
 
 T = TypeVar("T")
 # A flow sends by yielding a request (or several, at once) and is given the exchange (or a list).
 Flow = Generator[Request | list[Request], Any, None]
 
-EXAMPLES = {"quick": 8, "standard": 25, "deep": 150}
 _SHRINK_SECONDS = 4.0
 _SHRINK_CALLS = 80
 _SILENT = settings(

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from conformance.catalogue import requirements, unknown
 
 DEFAULT_FILE = "conformance.toml"
+# How many values of each kind are tried, by effort.
+EXAMPLES = {"quick": 8, "standard": 25, "deep": 150}
 _SECRET_ENDINGS = ("KEY", "SECRET", "TOKEN", "PASSWORD", "AUTHORIZATION", "COOKIE")
 # A field name and what may follow it (RFC 9110, sections 5.1 and 5.5); values travel as UTF-8.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

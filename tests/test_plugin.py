@@ -49,6 +49,15 @@ def test_somebody_elses_tests_run_as_they_always_did(project: Path) -> None:
     assert [file.name for file in project.iterdir() if file.name != "__pycache__"] == ["test_own.py"]
 
 
+def test_a_run_that_is_not_the_suites_loads_nothing_that_the_suite_needs(tmp_path: Path) -> None:
+    heavy = "{'hypothesis', 'httpx2', 'schemathesis', 'openapi_spec_validator', 'requests', 'uvicorn'}"
+    told = f"import sys, conformance.plugin; print({heavy} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", told], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "set()\n"
+
+
 @pytest.mark.parametrize("name", ["api", "settings", "application"])
 def test_no_fixture_of_the_kit_is_anywhere_else(name: str, project: Path) -> None:
     (project / "test_own.py").write_text(f"def test_it({name}): ...")

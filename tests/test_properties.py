@@ -10,7 +10,8 @@ from conformance import properties
 from conformance.checks import Mismatch, expect, expect_status
 from conformance.client import Client, Connection, Limits
 from conformance.exchange import build
-from conformance.properties import EXAMPLES, Api, Draws, Flow, drive
+from conformance.properties import Api, Draws, Flow, drive
+from conformance.settings import EXAMPLES
 from tests.servers import Received, Recorder, answer, recording
 
 FIRST = Draws(1, "standard", "query-echo")

@@ -29,10 +29,8 @@ _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "conten
 def planned(document: Document, operation: Any, draws: Draws, headers: dict[str, str]) -> Iterator[Request]:
     """Give the generated requests of an operation: schemathesis' coverage, drawn ones, and values from the edges."""
     written = (parts for case in _generate(draws, operation) for parts in _written(case))
-    for parts in chain(written, _variants(operation)):
-        request = request_of(parts, document, headers)
-        if request is not None and within_the_contract(request):
-            yield request
+    requests = (request_of(parts, document, headers) for parts in chain(written, _variants(operation)))
+    yield from dict.fromkeys(each for each in requests if each is not None and within_the_contract(each))
 
 
 def operations(document: Document) -> list[Any]:
