@@ -16,6 +16,8 @@ import httpx2 as httpx
 # Above this many bytes a body is shown compressed, so that a command stays short enough to paste.
 _PLAIN_BODY = 2000
 Query = Mapping[str, object] | list[tuple[str, object]]
+# Of a multipart form: file name (None for a field that is no file), content, media type.
+Part = tuple[str | None, bytes, str]
 
 
 @dataclass(frozen=True)
@@ -118,14 +120,14 @@ def build(
     query: Query | None = None,
     json: Any = ...,
     body: bytes | None = None,
-    form: Mapping[str, str] | None = None,
-    files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    form: Mapping[str, str] | list[tuple[str, str]] | None = None,
+    files: Mapping[str, Part] | list[tuple[str, Part]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Request:
     """Make a request.
 
     ``path`` is encoded already; ``query`` is encoded here, a space as %20. ``files`` maps a form
-    field to a file name, content and media type. At most one of the bodies is given.
+    field to a part. At most one of the bodies is given.
     """
     sent = list((headers or {}).items())
     if query:
@@ -140,7 +142,7 @@ def build(
         # A boundary drawn at random would be another one when a seed replays the run.
         boundary = hashlib.sha256(repr(files).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        encoded = httpx.Request("POST", "http://localhost", files=dict(files), headers=kind)
+        encoded = httpx.Request("POST", "http://localhost", files=files, headers=kind)
         body = encoded.read()
         sent.append(("Content-Type", encoded.headers["content-type"]))
     return Request(method, path, tuple(sent), body)

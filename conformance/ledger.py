@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from conformance.client import Client, TargetGone, TargetUnresponsive
-from conformance.exchange import Exchange, build, segment
+from conformance.exchange import Exchange, Request, build, segment
 
 _ITEM = re.compile(r"/items/([^/?]+)$")
 # What the guide gives no way to remove.
@@ -31,6 +31,19 @@ class Ledger:
     def __init__(self) -> None:
         self._items: dict[str, None] = {}
         self._lasting: Counter[str] = Counter()
+        self._made: dict[str, Request] = {}
+        self._unremovable: Counter[str] = Counter()
+
+    def made(self, removal: Request | None, path: str) -> None:
+        """Note something that a POST to a path made, with the request that removes it if there is one."""
+        if removal is not None:
+            self._made[removal.path] = removal
+        else:
+            self._unremovable[path] += 1
+
+    def removed(self, path: str) -> None:
+        """Note that what has this path was removed."""
+        self._made.pop(path, None)
 
     def observe(self, exchange: Exchange) -> None:
         """Note what an exchange made or removed."""
@@ -48,18 +61,23 @@ class Ledger:
 
     def clean(self, client: Client) -> list[Leftover]:
         """Remove the items that are still there and say what remains."""
-        paths = [f"/items/{item}" for item in self._items]
+        removals = [build("DELETE", f"/items/{item}") for item in self._items]
+        # The last first: what is inside of something goes before it.
+        removals += reversed(self._made.values())
         remaining = []
         try:
-            for path, exchange in zip(paths, client.send_all([build("DELETE", p) for p in paths]), strict=True):
+            for exchange in client.send_all(removals):
                 if exchange.status is None or not (200 <= exchange.status < 300 or exchange.status in (404, 410)):
-                    remaining.append(
-                        Leftover("POST", path, f"its DELETE answered {exchange.status or exchange.failure}")
-                    )
+                    note = f"its DELETE answered {exchange.status or exchange.failure}"
+                    remaining.append(Leftover("POST", exchange.request.path, note))
         except (TargetGone, TargetUnresponsive) as gone:
-            remaining = [Leftover("POST", path, str(gone)) for path in paths]
+            remaining = [Leftover("POST", removal.path, str(gone)) for removal in removals]
         lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
-        return remaining + lasting
+        unremovable = [
+            Leftover("POST", path, f"{n} made here: the document has no operation that removes one")
+            for path, n in sorted(self._unremovable.items())
+        ]
+        return remaining + lasting + unremovable
 
 
 def created_id(exchange: Exchange) -> str | int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import PROFILES, of_profile, requirements, sections, unknown
+from conformance.catalogue import CATALOGUES, PROFILES, of_profile, requirements, sections, unknown
 from conformance.settings import DEFAULT_FILE, EXAMPLES, Settings, UsageError, read
 
 _ONCE = ("url", "app", "command", "source")
@@ -26,6 +26,21 @@ def add(parser: pytest.Parser) -> None:
     option("--target-source", "source", "folder of the API's source", "DIR", action="append")
     option("--profile", "profile", "core (default), full or api", "PROFILE")
     option("--openapi", "openapi", "the contract that the api profile holds the target to", "FILE|URL")
+    option(
+        "--include",
+        "include",
+        "api: only operations of this tag, path or operation id (* matches all)",
+        "PATTERN",
+        action="append",
+    )
+    option("--exclude", "exclude", "api: no operation of this tag, path or operation id", "PATTERN", action="append")
+    group.addoption(
+        "--read-only",
+        dest="conformance_read_only",
+        help="api: send GET and HEAD only",
+        action="store_true",
+        default=None,
+    )
     option("--section", "section", "only this section of the guide (repeatable)", "SLUG", action="append")
     option("--requirement", "requirement", "only this requirement (repeatable)", "ID", action="append")
     option("--effort", "effort", "how many values are tried: quick, standard (default) or deep", "EFFORT")
@@ -47,6 +62,7 @@ def settings(config: pytest.Config) -> Settings:
         told = replace(told, folder=folder)
     told = replace(told, **given)
     _check_names(told)
+    _check_profile(told)
     if told.url:
         _check_url(told.url)
     if told.source and not told.source.is_dir():
@@ -64,7 +80,8 @@ def _given(config: pytest.Config) -> dict[str, Any]:
     convert: dict[str, Callable[[Any], Any]] = {
         **dict.fromkeys(("url", "app", "command"), lambda values: values[0]),
         "source": lambda values: folder / values[0],
-        **dict.fromkeys(("section", "requirement"), tuple),
+        **dict.fromkeys(("section", "requirement", "include", "exclude"), tuple),
+        "read_only": bool,
         **dict.fromkeys(("profile", "openapi", "effort"), str),
         "report_dir": lambda value: folder / value,
     }
@@ -91,7 +108,7 @@ def _file(config: pytest.Config, folder: Path, has_target: bool) -> Path | None:
 
 
 def _check_names(told: Settings) -> None:
-    slugs = [section.slug for section in sections()]
+    slugs = [section.slug for catalogue in CATALOGUES for section in sections(catalogue)]
     for kind, names, known in (
         ("profile", (told.profile,), list(PROFILES)),
         ("effort", (told.effort,), list(EXAMPLES)),
@@ -108,6 +125,16 @@ def _check_names(told: Settings) -> None:
     if outside:
         profile = requirements()[outside[0]].profile
         raise UsageError(f"requirement {outside[0]} belongs to --profile {profile}, and this run is {told.profile}")
+
+
+def _check_profile(told: Settings) -> None:
+    """Refuse what only the api profile understands."""
+    if told.profile == "api":
+        return
+    options = {"openapi": told.openapi, "include": told.include, "exclude": told.exclude, "read-only": told.read_only}
+    for name, value in options.items():
+        if value:
+            raise UsageError(f"--{name} belongs to --profile api, and this run is {told.profile}")
 
 
 def _check_url(url: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -15,6 +15,8 @@ from conformance import catalogue
 from conformance.checks import Mismatch
 from conformance.client import Client
 from conformance.exchange import Exchange, Request
+from conformance.ledger import Ledger
+from conformance.openapi import Contract
 from conformance.settings import EXAMPLES, Credentials
 
 T = TypeVar("T")
@@ -153,7 +155,8 @@ class Api:
     """What a suite test works with: the client, the values, and what the run knows.
 
     ``seen`` gives one exchange of each kind that the run has seen so far. ``confirming`` is true when a
-    failure is tried for the second time.
+    failure is tried for the second time. For the api profile: ``contract`` is the given document,
+    ``share`` says which part of so many this process studies, and ``operations`` takes what became of each.
     """
 
     client: Client
@@ -162,6 +165,10 @@ class Api:
     profile: str = "core"
     seen: Callable[[], list[Exchange]] = list
     confirming: bool = False
+    ledger: Ledger = field(default_factory=Ledger)
+    contract: Contract | None = None
+    share: tuple[int, int] = (0, 1)
+    operations: list[dict[str, str]] = field(default_factory=list)
 
     def send(self, request: Request, **limits: float) -> Exchange:
         """Send one request."""

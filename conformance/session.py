@@ -5,12 +5,14 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from conformance import openapi
 from conformance.catalogue import Requirement
 from conformance.checks import CannotTell, Mismatch
 from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, build
 from conformance.launch import READY_SECONDS, await_ready
 from conformance.ledger import Ledger, Leftover
+from conformance.openapi import Contract
 from conformance.properties import Api, Draws
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
@@ -33,20 +35,34 @@ class Session:
     watch: Watch = field(init=False)
     seen: Seen = field(init=False)
     gone: str | None = None
+    contract: Contract | None = None
+    share: tuple[int, int] = (0, 1)
 
     def __post_init__(self) -> None:
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
         connection = Connection(self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env)
         self.client = Client(connection)
         self.ledger = Ledger()
+        if self.settings.openapi:
+            self.contract = openapi.given(self.settings.openapi, self.settings.folder, ca_file)
         self.watch = Watch({name: rule for name, rule in rules(self.settings).items() if name in self.selected})
         self.seen = Seen()
-        self.client.observers += [self.ledger.observe, self.watch.observe, self.seen.observe]
+        guide = [self.ledger.observe] if self.settings.profile != "api" else []
+        self.client.observers += [*guide, self.watch.observe, self.seen.observe]
 
     def api(self, requirement: str) -> Api:
         """Give what the test of a requirement works with."""
         draws = Draws(self.seed, self.settings.effort, requirement)
-        return Api(self.client, draws, self.settings.credentials, self.settings.profile, self.seen.exchanges)
+        return Api(
+            self.client,
+            draws,
+            self.settings.credentials,
+            self.settings.profile,
+            self.seen.exchanges,
+            ledger=self.ledger,
+            contract=self.contract,
+            share=self.share,
+        )
 
     def probe(self) -> str | None:
         """See that something answers, and give a hint where it is not the guide's API.
@@ -61,7 +77,8 @@ class Session:
             raise Unreachable(str(gone)) from None
         if all(exchange.timed_out for exchange in exchanges):
             raise Unreachable(f"{self.client.base_url} gives no answer: {exchanges[0].failure}")
-        if any(exchange.status and 200 <= exchange.status < 300 for exchange in exchanges):
+        of_the_guide = self.settings.profile != "api"
+        if not of_the_guide or any(exchange.status and 200 <= exchange.status < 300 for exchange in exchanges):
             return None
         seen = ", ".join(f"{e.request.path} {e.status or 'no answer'}" for e in exchanges)
         return f"none of the guide's routes is there ({seen}): is the base URL right?"
@@ -92,7 +109,8 @@ class Session:
             again = self._judge(requirement, call)
             outcome = again if again.status != "passed" else replace(outcome, status="unstable")
         spent = time.perf_counter() - started
-        return replace(outcome, duration_s=spent, requests=self.client.requests - before)
+        operations = tuple(dict(each) for each in api.operations)
+        return replace(outcome, duration_s=spent, requests=self.client.requests - before, operations=operations)
 
     def finish(self) -> tuple[list[Outcome], list[Leftover]]:
         """Remove what the run made and give what only the whole run could tell."""

@@ -84,6 +84,9 @@ class Settings:
     source: Path | None = None
     profile: str = "core"
     openapi: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    read_only: bool = False
     section: tuple[str, ...] = ()
     requirement: tuple[str, ...] = ()
     effort: str = "standard"
@@ -149,6 +152,9 @@ _TARGET: dict[str, type] = {
     "source": Path,
     "profile": str,
     "openapi": str,
+    "include": list,
+    "exclude": list,
+    "read_only": bool,
     "section": list,
     "requirement": list,
     "effort": str,

@@ -35,6 +35,8 @@ class Outcome:
     blocked_by: str | None = None
     duration_s: float = 0.0
     requests: int = 0
+    # Of the api profile: what became of each operation.
+    operations: tuple[dict[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give the fields by name."""
@@ -51,7 +53,10 @@ def merge(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
             continue
         worst = min(old, new, key=lambda outcome: _WORST_FIRST.index(outcome.status))
         merged[new.requirement] = replace(
-            worst, duration_s=old.duration_s + new.duration_s, requests=old.requests + new.requests
+            worst,
+            duration_s=old.duration_s + new.duration_s,
+            requests=old.requests + new.requests,
+            operations=(*old.operations, *new.operations),
         )
     return merged
 

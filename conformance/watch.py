@@ -13,6 +13,7 @@ Rule = Callable[[Exchange], None]
 
 # A shorter text may stand in an answer by chance.
 _SHORTEST_SECRET = 6
+_LONGEST_WORD = 12
 _OF_SERVERS = (414, 431)
 _BODILESS = ("OPTIONS", "HEAD")
 # More evidence than this of one fault says nothing new.
@@ -60,7 +61,9 @@ def no_secret(settings: Settings) -> Rule:
         if exchange.answer is None:
             return
         shown = exchange.answer.text + "".join(value for _, value in exchange.answer.headers)
-        held = [secret for secret in secrets if secret in shown]
+        held = [
+            secret for secret in secrets if secret in shown and (not _is_a_word(secret) or _is_told(exchange, secret))
+        ]
         if not held:
             return
         sent = repr(exchange.request.headers) + unquote_plus(exchange.request.path)
@@ -71,6 +74,26 @@ def no_secret(settings: Settings) -> Rule:
     return rule
 
 
+def _is_a_word(secret: str) -> bool:
+    """Tell whether a secret may stand in an answer by chance: a password such as "secret" does."""
+    return secret.isalpha() and len(secret) < _LONGEST_WORD
+
+
+def _is_told(exchange: Exchange, word: str) -> bool:
+    """Tell whether an answer gives a word as a value of its own, a description of the API aside."""
+    try:
+        value = exchange.answer.json() if exchange.answer else None
+    except (ValueError, RecursionError):
+        return False
+    return not (isinstance(value, dict) and "openapi" in value) and f'"{word}"' in _values(value)
+
+
+def _values(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(_values(each) for each in value.values())
+    return " ".join(_values(each) for each in value) if isinstance(value, list) else f'"{value}"'
+
+
 def rules(settings: Settings) -> dict[str, Rule]:
     """Give the rules by the requirement that each judges."""
     return {
@@ -78,6 +101,7 @@ def rules(settings: Settings) -> dict[str, Rule]:
         "no-content-empty": no_content,
         "error-format": error_format,
         "nothing-secret-served": no_secret(settings),
+        "api-no-secret-served": no_secret(settings),
     }
 
 

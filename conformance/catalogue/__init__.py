@@ -12,6 +12,7 @@ Level = Literal["MUST", "SHOULD"]
 Need = Literal["http", "app", "process", "source"]
 
 PROFILES = ("core", "full", "api")
+CATALOGUES = ("guide", "api")
 
 
 class UnknownName(LookupError):
@@ -39,7 +40,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the guide; ``carried_by`` names the sections that carry an informative one's points."""
+    """One section of a catalogue; ``carried_by`` names the sections that carry an informative one's points."""
 
     number: int
     slug: str
@@ -57,8 +58,8 @@ def sections(catalogue: str = "guide") -> tuple[Section, ...]:
 
 @cache
 def requirements() -> dict[str, Requirement]:
-    """Give every requirement by its id."""
-    return {r.id: r for section in sections() for r in section.requirements}
+    """Give every requirement of every catalogue by its id."""
+    return {r.id: r for catalogue in CATALOGUES for section in sections(catalogue) for r in section.requirements}
 
 
 def requirement(name: str) -> Requirement:

@@ -18,7 +18,13 @@ def contract() -> str:
 
 def _requirements() -> Iterator[str]:
     yield "## The requirements"
-    for section in sections():
+    yield from _sections("guide")
+    yield "\n## The `api` profile: any API that has an OpenAPI document"
+    yield from _sections("api")
+
+
+def _sections(catalogue: str) -> Iterator[str]:
+    for section in sections(catalogue):
         yield f"\n### {section.number} · {section.slug}\n\n{section.title}\n"
         yield from _rows(section)
         if section.carried_by:

@@ -88,7 +88,13 @@ class Report:
             "rerun": mask(self.rerun_of(requirement.id)),
             "duration_s": round(outcome.duration_s, 3),
             "requests": outcome.requests,
-        }
+        } | ({"operations": self._operations(outcome, mask)} if outcome.operations else {})
+
+    def _operations(self, outcome: Outcome, mask: Masker) -> list[dict[str, str]]:
+        return [
+            {key: excerpt(mask(value), _LONGEST) if key == "message" else value for key, value in each.items()}
+            for each in outcome.operations
+        ]
 
 
 def write(report: Report, folder: Path, mask: Masker) -> Path:

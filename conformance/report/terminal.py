@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from conformance.catalogue import Requirement, Section, sections
+from conformance.catalogue import CATALOGUES, Requirement, Section, sections
 from conformance.report.model import Report
 from conformance.text import Masker, excerpt, visible
 from conformance.verdict import STATUSES, Outcome, counts
@@ -13,6 +13,7 @@ Line = tuple[str, dict[str, bool]]
 _LONGEST = 4000
 _LABEL_WIDTH = 11
 _MOST_NAMED = 6
+_MOST_UNTRIED = 40
 _COLOURS = {
     "passed": "green",
     "failed": "red",
@@ -50,7 +51,8 @@ def header(report: Report, hint: str | None) -> list[str]:
 def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, mask: Masker) -> str:
     """Give everything about a requirement that does not hold, a line for each part."""
     kind = "" if outcome.status == "failed" else f" · {outcome.status.replace('_', ' ')}"
-    head = f"{requirement.id}  (guide {requirement.section} · {title}, {requirement.level}){kind}"
+    place = "api" if requirement.profile == "api" else f"guide {requirement.section}"
+    head = f"{requirement.id}  ({place} · {title}, {requirement.level}){kind}"
     actual = outcome.actual
     if outcome.note and actual and actual != outcome.note:
         note = excerpt(visible(mask(outcome.note)), _LONGEST)
@@ -60,7 +62,7 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
     explained = {"unstable": "failed once and held when it was tried again", "error": outcome.message}
     parts = [
         ("note", explained.get(outcome.status)),
-        ("the guide", requirement.statement.replace("`", "")),
+        ("must hold" if requirement.profile == "api" else "the guide", requirement.statement.replace("`", "")),
         ("sent", outcome.sent),
         ("expected", outcome.expected),
         ("actual", actual),
@@ -84,7 +86,7 @@ def _whole(command: str | None) -> str | None:
 
 def summary(report: Report, mask: Masker) -> Iterator[Line]:
     """Give the end of a run, line by line, with how each is to look."""
-    titles = {section.number: section for section in sections()}
+    titles = {section.number: section for catalogue in CATALOGUES for section in sections(catalogue)}
     shown = [o for o in report.outcomes.values() if o.status in ("failed", "unstable", "error")]
     if shown:
         yield "", {}
@@ -96,6 +98,7 @@ def summary(report: Report, mask: Masker) -> Iterator[Line]:
         yield "", {}
     yield from _table(report, titles)
     yield from _unverified(report, mask)
+    yield from _untried(report, mask)
     for leftover in report.leftovers:
         yield f"left on the target: {leftover.method} {leftover.path}: {visible(mask(leftover.note))}", {}
     yield from _verdict(report)
@@ -110,7 +113,8 @@ def _table(report: Report, titles: dict[int, Section]) -> Iterator[Line]:
         rest = [f"{o.requirement} {o.status.replace('_', ' ')}" for o in outcomes if o.status != "passed"]
         if len(rest) > _MOST_NAMED:
             rest[_MOST_NAMED:] = [f"and {len(rest) - _MOST_NAMED} more"]
-        name = f"{number:>2} {titles[number].slug}"
+        known = titles[number].slug
+        name = known if known.startswith("api-") else f"{number:>2} {known}"
         colour = "green" if not rest else _worst_colour(outcomes)
         yield f"{name:<29}{passed:>3} of {len(outcomes):<3} {', '.join(rest)}".rstrip(), {colour: True}
     yield "", {}
@@ -129,6 +133,21 @@ def _unverified(report: Report, mask: Masker) -> Iterator[Line]:
             reasons.setdefault(reason, []).append(outcome.requirement)
     for reason, names in reasons.items():
         yield f"{visible(mask(reason))}: {', '.join(names)}", {"yellow": True}
+    if reasons:
+        yield "", {}
+
+
+def _untried(report: Report, mask: Masker) -> Iterator[Line]:
+    """Say by operation what could not be tried of requirements that hold elsewhere."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for outcome in report.outcomes.values():
+        for each in outcome.operations if outcome.status != "not_verified" else ():
+            if each["status"] == "not_verified":
+                reasons.setdefault((each["operation"], each["message"]), []).append(outcome.requirement)
+    for (operation, reason), names in list(reasons.items())[:_MOST_UNTRIED]:
+        yield visible(mask(f"not tried: {operation}: {reason}: {', '.join(names)}")), {"yellow": True}
+    if len(reasons) > _MOST_UNTRIED:
+        yield f"not tried: and {len(reasons) - _MOST_UNTRIED} more, in report.json", {"yellow": True}
     if reasons:
         yield "", {}
 

@@ -66,9 +66,9 @@ class Case:
         answer, request = self.exchange.answer, self.exchange.request
         if answer is None or answer.status in (405, 414, 431) or 300 <= answer.status < 400:
             return True
-        if answer.status == 404 and _leads_elsewhere(request.path, self.operation.path):
+        if answer.status == 404 and leads_elsewhere(request.path, self.operation.path):
             return True
-        return answer.status == 400 and request.body is not None and not _is_readable(request)
+        return answer.status == 400 and request.body is not None and not is_readable(request)
 
 
 def matched(document: Document, operations: Iterable[Any], exchanges: Iterable[Exchange]) -> Iterator[Case]:
@@ -88,13 +88,14 @@ def _pattern(template: str) -> Callable[[str], object]:
     return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(template))).fullmatch
 
 
-def _leads_elsewhere(path: str, template: str) -> bool:
+def leads_elsewhere(path: str, template: str) -> bool:
+    """Tell whether a path may be read as another than the template's: an empty segment, an encoded slash."""
     plain = path.partition("?")[0]
     encoded = re.search(r"%2f|%5c|%2e", plain, re.IGNORECASE) is not None
     return encoded or "//" in plain or "/." in plain or plain.count("/") != template.count("/") or plain.endswith("/")
 
 
-def _is_readable(request: Request) -> bool:
+def is_readable(request: Request) -> bool:
     """Tell whether every reader of JSON takes a body: NaN, 1e400 and lone surrogates many refuse."""
     try:
         value = json.loads((request.body or b"").decode())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from conformance.checks import expect, expect_status, parse_json
 from conformance.client import MIB
@@ -16,6 +16,8 @@ VERBS = ("get", "post", "put", "patch", "delete")
 _LARGEST = 16 * MIB
 # A chain of references or compositions longer than this is no schema that a person wrote.
 _DEEPEST = 20
+# Of a document of more paths than this a part is validated: the validator takes milliseconds for each.
+_MOST_VALIDATED = 800
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,57 @@ class Document:
 
     def _route(self, template: str) -> str:
         return re.sub(r"\{[^}]*\}", "{}", self.relative(template).rstrip("/") or "/")
+
+
+def invalid(root: dict[str, Any]) -> str | None:
+    """Say in what a document is not valid OpenAPI, None where it is."""
+    from openapi_spec_validator import validate
+    from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
+
+    paths = root.get("paths")
+    if isinstance(paths, dict) and len(paths) > _MOST_VALIDATED:
+        step = len(paths) // _MOST_VALIDATED + 1
+        root = {**root, "paths": dict(list(paths.items())[::step])}
+    try:
+        validate(root)
+    except (OpenAPIValidationError, ValidatorDetectError) as error:
+        place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
+        told = getattr(error, "message", None) or str(error)
+        return f"at {place or 'the top'}: {told[:300]}"
+    except Exception as error:  # noqa: BLE001 - the validator trips over some documents that are not valid
+        return f"it cannot be read: {type(error).__name__}: {str(error)[:300]}"
+    return None
+
+
+def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each reference inside a document that leads nowhere, after the place where it stands (RFC 6901)."""
+
+    def leads(reference: str) -> bool:
+        found: Any = root
+        for escaped in unquote(reference).split("/")[1:]:
+            step = escaped.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, list) and step.isdigit() and int(step) < len(found):
+                found = found[int(step)]
+            elif isinstance(found, dict) and step in found:
+                found = found[step]
+            else:
+                return False
+        return True
+
+    known: dict[str, bool] = {}
+    waiting: list[tuple[str, Any]] = [("#", root)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            inside = isinstance(reference, str) and (reference == "#" or reference.startswith("#/"))
+            if inside and reference not in known:
+                known[reference] = leads(reference)
+            if inside and not known[reference]:
+                yield place, reference
+            waiting += [(f"{place}/{str(key).replace('/', '~1')}", each) for key, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{place}/{n}", each) for n, each in enumerate(value)]
 
 
 def local(value: Any) -> bool:

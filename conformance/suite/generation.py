@@ -4,13 +4,13 @@ import contextlib
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.checks import fail
+from conformance.checks import Mismatch
 from conformance.exchange import Request, segment
 from conformance.properties import Draws
 from conformance.strategies import LARGEST
@@ -28,20 +28,31 @@ _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "conten
 
 def planned(document: Document, operation: Any, draws: Draws, headers: dict[str, str]) -> Iterator[Request]:
     """Give the generated requests of an operation: schemathesis' coverage, drawn ones, and values from the edges."""
-    written = (parts for case in _generate(draws, operation) for parts in _written(case))
-    requests = (request_of(parts, document, headers) for parts in chain(written, _variants(operation)))
+    cases = (parts for case in _generate(draws, operation) for parts in written(case))
+    requests = (request_of(parts, document.relative, headers) for parts in chain(cases, _variants(operation)))
     yield from dict.fromkeys(each for each in requests if each is not None and within_the_contract(each))
 
 
 def operations(document: Document) -> list[Any]:
+    """Give schemathesis' operations of a document.
+
+    Raises Mismatch where it cannot load it.
+    """
+    try:
+        return loaded(document.root)
+    except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises
+        raise Mismatch(
+            document.exchange, "a document that requests can be made from", f"{type(error).__name__}: {error}"
+        ) from None
+
+
+def loaded(root: dict[str, Any]) -> list[Any]:
+    """Load a document into schemathesis and give its operations, but for those that it cannot read."""
     import schemathesis
     from schemathesis.core.result import Ok
 
-    try:
-        schema = schemathesis.openapi.from_dict(document.root)
-        found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
-    except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises
-        fail(document.exchange, "a document that requests can be made from", f"{type(error).__name__}: {error}")
+    schema = schemathesis.openapi.from_dict(root)
+    found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     return [operation for operation in found if operation.method.upper() in METHODS]
 
 
@@ -97,20 +108,24 @@ def _edges(found: Any) -> tuple[Any, ...]:
     return ("0", "-1", "'", "%", "{}", "x" * 1000) if isinstance(found, str) else ()
 
 
-def _written(case: Any) -> Iterator[dict[str, Any]]:
+def written(case: Any) -> Iterator[dict[str, Any]]:
+    """Write a generated case down as what requests takes; nothing where it cannot be."""
     # What cannot be written down as a request cannot be sent.
     with contextlib.suppress(UnicodeError, ValueError, TypeError):
         yield case.as_transport_kwargs(base_url=NOWHERE)
 
 
-def request_of(parts: dict[str, Any], document: Document, bearer: dict[str, str]) -> Request | None:
+def request_of(
+    parts: dict[str, Any], relative: Callable[[str], str], bearer: dict[str, str], *, aside: bool = True
+) -> Request | None:
+    """Write a request for the kit's client, None where it cannot be sent; ``aside`` of what may be somebody's."""
     import requests
 
     try:
         prepared = requests.Request(**parts).prepare()
     except (UnicodeError, ValueError, TypeError, requests.RequestException):
         return None
-    path = document.relative((prepared.url or "").removeprefix(NOWHERE))
+    path = relative((prepared.url or "").removeprefix(NOWHERE))
     headers = {str(k): str(v) for k, v in prepared.headers.items() if str(k).lower() not in _OWN_HEADERS}
     method = str(prepared.method).upper()
     if method not in METHODS:
@@ -118,7 +133,7 @@ def request_of(parts: dict[str, Any], document: Document, bearer: dict[str, str]
     if "authorization" not in {name.lower() for name in headers}:
         headers |= bearer
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
-    return Request(method, _aside(method, path), tuple(headers.items()), body)
+    return Request(method, _aside(method, path) if aside else path, tuple(headers.items()), body)
 
 
 def _aside(method: str, path: str) -> str:

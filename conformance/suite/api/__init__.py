@@ -1,0 +1,1 @@
+"""The suite for any API that has an OpenAPI document."""

@@ -1,0 +1,216 @@
+"""How an API is explored: from what needs nothing to what needs identifiers that were seen."""
+
+import weakref
+from collections.abc import Iterable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance import openapi
+from conformance.checks import CannotTell
+from conformance.client import Client
+from conformance.exchange import build
+from conformance.openapi import Contract
+from conformance.properties import Api
+from conformance.settings import Settings
+from conformance.suite.api._access import Access
+from conformance.suite.api._identifiers import Pool
+from conformance.suite.api._operations import SAFE, Operation, operations
+from conformance.suite.api._requests import Values
+from conformance.suite.api._samples import Sampler, Unsampled
+from conformance.suite.api._schemas import Schemas
+from conformance.suite.api._survey import Ask, Seen, Survey
+
+# The suite's own methods; OPTIONS and TRACE are servers' business.
+_TRIED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# Of a larger document a sample is taken, which the seed decides.
+MOST_OPERATIONS = 1500
+_MOST_PROBES = 8
+_REFUSED = (400, 422)
+
+_KEPT: "weakref.WeakKeyDictionary[Client, dict[Any, Survey]]" = weakref.WeakKeyDictionary()
+
+
+def survey(api: Api, settings: Settings, only: frozenset[str] | None = None) -> Survey:
+    """Explore the API once for all requirements; with ``only`` study just these operations, afresh.
+
+    Raises CannotTell where there is no document, Mismatch where it cannot be read.
+    """
+    kept = _KEPT.setdefault(api.client, {})
+    if only not in kept:
+        kept[only] = _explore(api, settings, only)
+    return kept[only]
+
+
+def contract_of(api: Api) -> Contract:
+    """Give the document that the target is held to: the given one, else its own."""
+    if api.contract is not None:
+        return api.contract
+    return own_document(api)
+
+
+def own_document(api: Api) -> Contract:
+    """Give the target's own document, looked for once.
+
+    Raises NoDocument and Mismatch.
+    """
+    kept = _DOCUMENTS.get(api.client)
+    if kept is None or api.confirming:
+        kept = _DOCUMENTS[api.client] = openapi.own(api.client)
+    return kept
+
+
+_DOCUMENTS: "weakref.WeakKeyDictionary[Client, Contract]" = weakref.WeakKeyDictionary()
+
+
+def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Survey:
+    contract = contract_of(api)
+    schemas = Schemas(contract.root)
+    found = [each for each in operations(schemas) if each.method in _TRIED and _is_included(each, settings)]
+    if not found:
+        raise CannotTell("the document has no operation that this run may try")
+    prefix = _prefix(api, contract, found)
+    pool = Pool()
+    draws = replace(api.draws, name="survey" if only is None else f"survey of {', '.join(sorted(only))}")
+    made = Survey(
+        api=api,
+        contract=contract,
+        schemas=schemas,
+        prefix=prefix,
+        operations=found,
+        studied=_studied(found, api, only),
+        access=Access(api, schemas, prefix),
+        sampler=Sampler(schemas, draws, pool.known),
+        reads_only=settings.read_only,
+        pool=pool,
+    )
+    _rounds(made)
+    return made
+
+
+def _is_included(operation: Operation, settings: Settings) -> bool:
+    names = (*operation.tags, operation.id, operation.template, operation.label)
+
+    def any_of(patterns: Iterable[str]) -> bool:
+        return any(fnmatchcase(name, pattern) for name in names if name for pattern in patterns)
+
+    if settings.read_only and operation.method not in SAFE:
+        return False
+    return (not settings.include or any_of(settings.include)) and not any_of(settings.exclude)
+
+
+def _studied(found: list[Operation], api: Api, only: frozenset[str] | None) -> list[Operation]:
+    """Choose what this process studies: all of it, its share of it, or what is tried again."""
+    if only is not None:
+        return [each for each in found if each.label in only]
+    share, shares = api.share
+    groups = sorted({_group(each) for each in found})
+    mine = [each for each in found if groups.index(_group(each)) % shares == share]
+    if len(mine) > MOST_OPERATIONS:
+        step = len(mine) / MOST_OPERATIONS
+        mine = [mine[int(n * step)] for n in range(MOST_OPERATIONS)]
+    return mine
+
+
+def _group(operation: Operation) -> str:
+    """Name what belongs together: the operations on one resource are tried by one process."""
+    steps = [step for step in operation.template.split("/") if step and "{" not in step]
+    return next((step for step in steps if step not in ("api", "rest") and not step[1:].isdigit()), "")
+
+
+def _prefix(api: Api, contract: Contract, found: list[Operation]) -> str:
+    """See whether the paths begin at the base URL or below the document's first server's path."""
+    servers = contract.root.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
+    told = urlsplit(str(first.get("url", ""))).path.rstrip("/")
+    base = urlsplit(api.client.base_url).path.rstrip("/")
+    inner = told.removeprefix(base) if told.startswith(base) else told
+    if not inner or "{" in inner:
+        return ""
+    paths = [each.template for each in found if each.method == "GET" and "{" not in each.template][:_MOST_PROBES]
+    paths = paths or [each.template.replace("{", "").replace("}", "") for each in found][:_MOST_PROBES]
+    exchanges = api.send_all([build("GET", before + path) for before in ("", inner) for path in paths])
+    there = [exchange.status is not None and exchange.status != 404 for exchange in exchanges]
+    return inner if sum(there[len(paths) :]) > sum(there[: len(paths)]) else ""
+
+
+def _rounds(survey: Survey) -> None:
+    wanted = set(map(id, survey.studied))
+    groups = {_group(each) for each in survey.studied}
+    useful = [each for each in survey.operations if id(each) in wanted or _group(each) in groups]
+    deepest = max((len(each.path_parameters) for each in survey.operations), default=0)
+    # Lists of others may name what this share's operations refer to.
+    _round(survey, [e for e in survey.operations if e.method == "GET" and not e.path_parameters])
+    for depth in range(deepest + 1):
+        level = [each for each in useful if len(each.path_parameters) == depth]
+        if depth:
+            _round(survey, [each for each in level if each.method == "GET"])
+        _round(survey, [each for each in level if each.method == "POST"])
+        _round(survey, [each for each in level if each.method in ("PUT", "PATCH", "HEAD")])
+        if depth:
+            # What could not be filled before the creates of its level were asked.
+            _round(survey, [each for each in level if each.method == "GET" and each.label not in survey.accepted])
+
+
+def _round(survey: Survey, tried: list[Operation]) -> None:
+    """Ask each operation for a success in several ways, one after another until one is accepted."""
+    left = {each.label: (each, _attempts(survey, each)) for each in tried}
+    while left:
+        asks = [Ask(operation, attempts.pop(0), "valid") for operation, attempts in left.values() if attempts]
+        if not asks:
+            return
+        for seen in survey.ask(asks):
+            if seen.succeeded or not left[seen.operation.label][1] or seen.exchange.answer is None:
+                del left[seen.operation.label]
+            elif seen.exchange.status in (401, 403):
+                _act_as_another(survey, seen, left)
+
+
+def _act_as_another(survey: Survey, seen: Seen, left: dict[str, Any]) -> None:
+    """Let the next identity try what one was not allowed to; where there is none, nothing else helps."""
+    operation = seen.operation
+    names = [each.name for each in survey.access.identities if each.of(operation) is not None]
+    acting = survey.acting.get(operation.label)
+    used = acting.name if acting else next(iter(names), "")
+    following = names[names.index(used) + 1 :] if used in names else []
+    if not following:
+        del left[operation.label]
+        return
+    survey.acting[operation.label] = next(e for e in survey.access.identities if e.name == following[0])
+    if seen.values is not None:
+        left[operation.label][1].insert(0, seen.values)
+
+
+def _attempts(survey: Survey, operation: Operation) -> list[Values]:
+    bindings = survey.bindings(operation)
+    if operation.path_parameters and not bindings:
+        names = ", ".join(each.name for each in operation.path_parameters)
+        survey.unfilled[operation.label] = f"no identifier was found for {names}"
+    found: list[Values] = []
+    for bound in bindings or (None,):
+        for whole in (True, False):
+            try:
+                values = survey.sample(operation, bound, whole=whole)
+            except Unsampled as reason:
+                survey.unfilled.setdefault(operation.label, str(reason))
+                continue
+            if values not in found:
+                found.append(values)
+    return found + _from_examples(survey, operation, found)
+
+
+def _from_examples(survey: Survey, operation: Operation, made: list[Values]) -> list[Values]:
+    """Put the document's own examples in place of what was made up, where it has any."""
+    if not made:
+        return []
+    values = made[0]
+    for parameter in operation.parameters:
+        reads = parameter.place != "path" or (operation.method in SAFE and operation.label in survey.unfilled)
+        if reads and ((parameter.place, parameter.name) in values.parameters or parameter.examples):
+            example = next(survey.sampler.given(parameter.schema, parameter.examples), None)
+            values = values.but(parameter.place, parameter.name, example) if example is not None else values
+    body = operation.body
+    bodies = survey.sampler.given(body.schema, body.examples) if body is not None else iter(())
+    examples = [Values(values.parameters, each) for each in bodies][:2]
+    return [each for each in examples or [values] if each not in made]

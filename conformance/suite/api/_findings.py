@@ -1,0 +1,111 @@
+"""What became of a requirement on each operation, and of the requirement by that."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from conformance.checks import CannotTell, Mismatch
+from conformance.properties import Api
+from conformance.settings import Settings
+from conformance.suite.api._explore import survey
+from conformance.suite.api._operations import Operation
+from conformance.suite.api._survey import Seen, Survey
+
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A requirement on one operation: ``mismatch`` where it does not hold, ``untold`` why it was not tried."""
+
+    operation: str
+    mismatch: Mismatch | None = None
+    untold: str = ""
+
+
+Judge = Callable[[Survey, Operation], Finding | None]
+# What one exchange shows: a mismatch, nothing wrong (None), or nothing at all (False).
+Check = Callable[[Survey, Seen], Mismatch | bool | None]
+
+
+def each_operation(api: Api, settings: Settings, judge: Judge, nothing: str) -> None:
+    """Judge every studied operation; what fails is studied afresh before it counts.
+
+    Raises the Mismatch of the smallest request, and CannotTell for the reason ``nothing`` where no
+    operation could be judged.
+    """
+    whole = survey(api, settings)
+    findings = list(_judged(whole, judge))
+    if api.confirming:
+        failed = frozenset(each.operation for each in findings if each.mismatch is not None)
+        again = {f.operation: f for f in _judged(survey(api, settings, failed), judge)} if failed else {}
+        findings = [again.get(each.operation, each) if each.mismatch else each for each in findings]
+    settle(api, findings, nothing)
+
+
+def settle(api: Api, findings: Iterable[Finding], nothing: str) -> None:
+    """Tell what became of each operation, and raise what follows for the requirement."""
+    listed = list(findings)
+    api.operations[:] = [_told(each) for each in listed]
+    broken = [each for each in listed if each.mismatch is not None]
+    if broken:
+        raise _smallest(broken)
+    if any(not each.untold for each in listed):
+        return
+    reasons = list(dict.fromkeys(f"{each.operation}: {each.untold}" for each in listed))
+    if not reasons:
+        raise CannotTell(nothing, applies=False)
+    more = f"; and {len(reasons) - _MOST_NAMED} more" if len(reasons) > _MOST_NAMED else ""
+    raise CannotTell("; ".join(reasons[:_MOST_NAMED]) + more)
+
+
+def by_exchange(check: Check, *origins: str) -> Judge:
+    """Judge an operation by every exchange of it that a check has something to say of."""
+
+    def judge(found: Survey, operation: Operation) -> Finding | None:
+        wrong: list[Mismatch] = []
+        judged = False
+        for seen in found.of(operation):
+            if origins and seen.origin not in origins:
+                continue
+            said = check(found, seen)
+            judged = judged or said is not False
+            if isinstance(said, Mismatch):
+                wrong.append(said)
+        if wrong:
+            return Finding(operation.label, min(wrong, key=_size))
+        return Finding(operation.label) if judged else None
+
+    return judge
+
+
+def _judged(found: Survey, judge: Judge) -> Iterator[Finding]:
+    for operation in found.studied:
+        finding = judge(found, operation)
+        if finding is not None:
+            yield finding
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    if finding.mismatch is not None:
+        message = finding.mismatch.note or f"expected {finding.mismatch.expected}"
+        return {"operation": finding.operation, "status": "failed", "message": message}
+    status = "not_verified" if finding.untold else "passed"
+    return {"operation": finding.operation, "status": status, "message": finding.untold}
+
+
+def _smallest(broken: list[Finding]) -> Mismatch:
+    chosen = min((each for each in broken if each.mismatch), key=lambda each: _size(each.mismatch))
+    assert chosen.mismatch is not None
+    others = [each.operation for each in broken if each is not chosen]
+    if not others:
+        return chosen.mismatch
+    named = ", ".join(others[:_MOST_NAMED]) + (
+        f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    )
+    note = f"{chosen.mismatch.note or 'it is not'} (and so on {named})"
+    return Mismatch(chosen.mismatch.evidence, chosen.mismatch.expected, note)
+
+
+def _size(mismatch: Mismatch | None) -> int:
+    request = getattr(mismatch.evidence, "request", None) if mismatch else None
+    return len(request.path) + len(request.body or b"") if request else 0

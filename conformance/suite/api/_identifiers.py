@@ -1,0 +1,242 @@
+"""Identifiers that the API itself gave: what a path parameter is filled with before it is made up."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from conformance.exchange import Answer
+from conformance.suite.api._operations import Operation, Parameter, Response
+from conformance.suite.api._requests import OMITTED
+
+# Of what a list holds, so many things are remembered.
+_MOST_OF_A_LIST = 5
+_MOST_OF_A_KIND = 40
+_DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that an answer told of: ``bound`` is what the path held that it came from.
+
+    ``own`` is what the run made; ``distant`` is what only a part of the path calls so.
+    """
+
+    resource: str
+    value: Any
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    own: bool = False
+    distant: bool = False
+
+
+class Pool:
+    """Everything that the API told of, by the name of its resource."""
+
+    def __init__(self) -> None:
+        self._things: dict[str, list[Thing]] = {}
+
+    def absorb(self, operation: Operation, bound: Mapping[str, Any], answer: Answer) -> None:
+        """Remember what an answer holds; what a create answers with for the first time is the run's own."""
+        try:
+            value = answer.json() if answer.body else None
+        except (ValueError, RecursionError):
+            return
+        nearest, *others = _resources(operation.template) or [""]
+        made = operation.method == "POST" and answer.status in (200, 201) and isinstance(value, dict)
+        for each in _things(value):
+            thing = Thing(nearest, each, dict(bound))
+            # A body may hold other things beside the one that was made; the first with a name is it.
+            own = made and _identifier(thing, "id") is not OMITTED and not self._has(thing)
+            made = made and not own
+            self._add(Thing(nearest, each, dict(bound), own))
+            for resource in others:
+                self._add(Thing(resource, each, dict(bound), distant=True))
+
+    def _has(self, thing: Thing) -> bool:
+        told = _identifier(thing, "id")
+        return any(_identifier(each, "id") == told for each in self._things.get(thing.resource, []) if not each.own)
+
+    def add(self, resource: str, bound: Mapping[str, Any], *, own: bool) -> None:
+        """Remember identifiers that a link or a Location header named."""
+        self._add(Thing(resource, None, dict(bound), own))
+
+    def forget(self, bound: Mapping[str, Any]) -> None:
+        """Forget what was removed."""
+        for listed in self._things.values():
+            listed[:] = [each for each in listed if not (each.bound and dict(each.bound) == dict(bound))]
+
+    def is_foreign(self, operation: Operation, bound: Mapping[str, Any]) -> bool:
+        """Tell whether what a path names was there before the run, as far as the API told of it."""
+        last = operation.path_parameters[-1].name
+        things = self._things.get(resource_before(operation.template, last), [])
+        return any(not each.own and str(_identifier(each, last)) == str(bound[last]) for each in things)
+
+    def bindings(self, operation: Operation, *, own: bool = False) -> Iterator[dict[str, Any]]:
+        """Give ways to fill the whole path of an operation; with ``own``, of the run's own things only."""
+        names = operation.path_parameters
+        if not names:
+            yield {}
+            return
+        last = names[-1]
+        resource = resource_before(operation.template, last.name)
+        for thing in self._ranked(resource):
+            if own and not thing.own:
+                continue
+            found = self._bind(operation, names, thing)
+            if found is not None:
+                yield found
+
+    def known(self, name: str) -> Any:
+        """Give the identifier that a property such as ``user_id`` may hold, OMITTED where none is known."""
+        match = re.fullmatch(r"(.+?)_?(?:id|Id|ID|uuid)", name)
+        for thing in self._ranked(_singular(match[1])) if match else ():
+            found = _identifier(thing, name)
+            if found is not OMITTED:
+                return found
+        return OMITTED
+
+    def _bind(self, operation: Operation, names: list[Parameter], thing: Thing) -> dict[str, Any] | None:
+        found: dict[str, Any] = {}
+        for parameter in reversed(names):
+            value = thing.bound.get(parameter.name, OMITTED)
+            if value is OMITTED and parameter is names[-1]:
+                value = _identifier(thing, parameter.name)
+            if value is OMITTED:
+                others = self._ranked(resource_before(operation.template, parameter.name))
+                told = (_identifier(each, parameter.name) for each in others)
+                value = next((each for each in told if each is not OMITTED), OMITTED)
+            if value is OMITTED:
+                return None
+            found[parameter.name] = value
+        return found
+
+    def _ranked(self, resource: str) -> list[Thing]:
+        # The newest first, and the run's own before others'.
+        listed = self._things.get(resource, [])[::-1]
+        return sorted(listed, key=lambda each: (not each.own, each.distant))
+
+    def _add(self, thing: Thing) -> None:
+        listed = self._things.setdefault(thing.resource, [])
+        if len(listed) < _MOST_OF_A_KIND:
+            listed.append(thing)
+
+
+def resource_before(template: str, name: str) -> str:
+    """Give the name of the resource whose identifier a path parameter is."""
+    before = template.partition("{" + name + "}")[0].rstrip("/")
+    steps = [step for step in before.split("/") if step and "{" not in step]
+    return _singular(steps[-1]) if steps else _singular(re.sub(r"_?id$", "", name, flags=re.IGNORECASE))
+
+
+def located(answer: Answer, targets: list[Operation]) -> Iterator[tuple[Operation, dict[str, str]]]:
+    """Give the operations whose path a Location header leads to, with what it binds."""
+    path = urlsplit(answer.header("location") or "").path
+    if not path:
+        return
+    for operation in targets:
+        pattern = re.sub(r"\\\{([^}]*)\\\}", "([^/]+)", re.escape(operation.template.rstrip("/")))
+        match = re.search(rf"(?:^|/){pattern.lstrip('/')}/?$", path)
+        if match and operation.path_parameters:
+            names = [each.name for each in operation.path_parameters]
+            yield operation, dict(zip(names, map(unquote, match.groups()), strict=False))
+
+
+def linked(response: Response, answer: Answer, sent: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give what a documented link leads to: operationId, operationRef and bound parameters (OpenAPI, Link Object)."""
+    links = response.definition.get("links")
+    try:
+        value = answer.json()
+    except (ValueError, RecursionError):
+        value = None
+    for link in links.values() if isinstance(links, dict) else ():
+        told = link.get("parameters") if isinstance(link, dict) else None
+        if not isinstance(told, dict):
+            continue
+        bound = {str(k).rpartition(".")[2]: _expression(v, value, answer, sent) for k, v in told.items()}
+        if OMITTED not in bound.values():
+            yield str(link.get("operationId") or ""), str(link.get("operationRef") or ""), bound
+
+
+def _expression(text: Any, value: Any, answer: Answer, sent: Mapping[str, Any]) -> Any:
+    """Evaluate a runtime expression (OpenAPI, Runtime Expressions)."""
+    if not isinstance(text, str) or not text.startswith("$"):
+        return text
+    if text.startswith("$response.body#"):
+        found = value
+        for escaped in text.partition("#")[2].split("/")[1:]:
+            step = escaped.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, dict) and step in found:
+                found = found[step]
+            elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
+                found = found[int(step)]
+            else:
+                return OMITTED
+        return found if isinstance(found, (str, int)) else OMITTED
+    if text.startswith("$response.header."):
+        return answer.header(text.removeprefix("$response.header.")) or OMITTED
+    if text.startswith("$request.path."):
+        return sent.get(text.removeprefix("$request.path."), OMITTED)
+    return OMITTED
+
+
+def _resources(template: str) -> list[str]:
+    """Give what the things of a path may be called: by its last step, and by those before it up to a parameter."""
+    found: list[str] = []
+    for step in reversed([step for step in template.split("/") if step]):
+        if "{" in step and found:
+            break
+        if "{" not in step:
+            found.append(_singular(step))
+    return list(dict.fromkeys(found))
+
+
+def _singular(word: str) -> str:
+    plain = re.sub(r"[^a-z0-9]", "", word.lower())
+    if plain.endswith("ies") and len(plain) > 4:
+        return plain[:-3] + "y"
+    if plain.endswith(("sses", "xes", "ches", "shes")):
+        return plain[:-2]
+    return plain[:-1] if plain.endswith("s") and not plain.endswith("ss") else plain
+
+
+def _things(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Give the things of an answer: itself, what it lists, or what it lists under one of its names."""
+    if isinstance(value, list):
+        yield from (each for each in value[:_MOST_OF_A_LIST] if isinstance(each, (dict, str, int)))
+    elif isinstance(value, dict):
+        yield value
+        for each in value.values() if depth < _DEEPEST else ():
+            if isinstance(each, list) or isinstance(each, dict):
+                yield from _things(each, depth + 1)
+        if value and all(isinstance(each, dict) for each in value.values()):
+            # A list that is kept by its identifiers.
+            yield from list(value)[:_MOST_OF_A_LIST]
+
+
+def _identifier(thing: Thing, name: str) -> Any:
+    """Give what fills a path parameter of this name, OMITTED where a thing has nothing that could."""
+    if name in thing.bound and thing.value is None:
+        return thing.bound[name]
+    value = thing.value
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, dict):
+        return OMITTED
+    plain = {re.sub(r"[^a-z0-9]", "", str(key).lower()): each for key, each in value.items()}
+    wanted = re.sub(r"[^a-z0-9]", "", name.lower())
+    names = [wanted, wanted.removeprefix(thing.resource)]
+    if re.search(r"(id|pk|key|ref)$", wanted) or wanted == thing.resource:
+        names += ["id", "uuid", "pk", "key", f"{thing.resource}id", f"{thing.resource}uuid"]
+    names += ["name", "slug"] if wanted in (thing.resource, "name", "slug") else []
+    for each in names:
+        found = plain.get(each)
+        if each and isinstance(found, (str, int)) and not isinstance(found, bool) and found != "":
+            return found
+    return OMITTED
+
+
+def stable(value: Any) -> str:
+    """Write a value so that equal ones are written alike."""
+    return json.dumps(value, sort_keys=True, default=str)

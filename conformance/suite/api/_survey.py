@@ -1,0 +1,259 @@
+"""One exploration of an API for all requirements: every operation is tried, and every exchange is kept."""
+
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from conformance.exchange import Exchange, Request
+from conformance.openapi import Contract
+from conformance.properties import Api
+from conformance.suite.api._access import Access, Identity
+from conformance.suite.api._broken import Broken
+from conformance.suite.api._identifiers import Pool, linked, located, resource_before
+from conformance.suite.api._operations import Operation
+from conformance.suite.api._requests import Credential, Values, write
+from conformance.suite.api._samples import Sampler
+from conformance.suite.api._schemas import Schemas
+
+Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
+
+# Of the identifiers that the API gave, so many are tried before a path counts as not to be filled.
+_MOST_BINDINGS = 3
+_WHOLE_SECONDS = 6.0
+_BATCH = 400
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An exchange of an operation: ``origin`` says what for, ``values`` and ``broken`` what was in it."""
+
+    operation: Operation
+    exchange: Exchange
+    origin: Origin
+    values: Values | None = None
+    broken: Broken | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return self.exchange.status is not None and 200 <= self.exchange.status < 300
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request to be sent and why; without a credential the run's own is added."""
+
+    operation: Operation
+    values: Values
+    origin: Origin
+    broken: Broken | None = None
+    credential: Credential | None = None
+
+
+# What happens to one resource, step by step: asks several things at once and is given what was seen.
+Flow = Generator[list[Ask], list[Seen], None]
+
+
+@dataclass
+class Survey:
+    """What is known of a target through one document."""
+
+    api: Api
+    contract: Contract
+    schemas: Schemas
+    prefix: str
+    operations: list[Operation]
+    studied: list[Operation]
+    access: Access
+    sampler: Sampler
+    reads_only: bool = False
+    pool: Pool = field(default_factory=Pool)
+    accepted: dict[str, Seen] = field(default_factory=dict)
+    unfilled: dict[str, str] = field(default_factory=dict)
+    acting: dict[str, Identity] = field(default_factory=dict)
+    # What of the run's own things a DELETE may be tried on.
+    spares: dict[str, Values] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
+    _by_operation: dict[str, list[Seen]] = field(default_factory=dict)
+    _below: dict[str, list[Operation]] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[["Survey"], Any]) -> Any:
+        """Give what a part of the exploration found, exploring it the first time."""
+        if name not in self.found:
+            self.found[name] = make(self)
+        return self.found[name]
+
+    def ask(self, asks: Sequence[Ask]) -> list[Seen]:
+        """Send many requests at once and keep what was seen."""
+        seen: list[Seen] = []
+        for start in range(0, len(asks), _BATCH):
+            batch = asks[start : start + _BATCH]
+            exchanges = self.api.send_all([self._write(each) for each in batch], whole=_WHOLE_SECONDS)
+            for each, exchange in zip(batch, exchanges, strict=True):
+                seen.append(Seen(each.operation, exchange, each.origin, each.values, each.broken))
+        for kept in seen:
+            self._keep(kept)
+        return seen
+
+    def send(self, requests: Iterable[tuple[Operation, Request]], origin: Origin) -> None:
+        """Send requests that were written elsewhere and keep what was seen."""
+        listed = list(requests)
+        for start in range(0, len(listed), _BATCH):
+            batch = listed[start : start + _BATCH]
+            exchanges = self.api.send_all([request for _, request in batch], whole=_WHOLE_SECONDS)
+            for (operation, _), exchange in zip(batch, exchanges, strict=True):
+                self._keep(Seen(operation, exchange, origin))
+
+    def run(self, flows: Sequence[Flow]) -> None:
+        """Run flows side by side, a step of each at a time."""
+        waiting: list[tuple[Flow, list[Ask]]] = []
+
+        def advance(flow: Flow, told: list[Seen] | None) -> None:
+            with contextlib.suppress(StopIteration):
+                waiting.append((flow, flow.send(told) if told is not None else next(flow)))
+
+        for flow in flows:
+            advance(flow, None)
+        while waiting:
+            now, waiting = waiting, []
+            seen = iter(self.ask([ask for _, asks in now for ask in asks]))
+            for flow, asks in now:
+                advance(flow, [next(seen) for _ in asks])
+
+    def of(self, operation: Operation, *origins: Origin) -> list[Seen]:
+        """Give what was seen of an operation, of all origins where none is named."""
+        listed = self._by_operation.get(operation.label, [])
+        return [each for each in listed if each.origin in origins] if origins else listed
+
+    def credential(self, operation: Operation) -> Credential | None:
+        """Give the credential with which an operation is asked, None where the run has none for it."""
+        if not operation.security:
+            return None
+        chosen = self.acting.get(operation.label)
+        able = [each for each in self.access.identities if each.of(operation) is not None]
+        identity = next((each for each in able if chosen is None or each.name == chosen.name), None)
+        return identity.of(operation) if identity else None
+
+    def bindings(self, operation: Operation) -> list[dict[str, Any]]:
+        """Give the ways to fill a path: with what the API told of, the run's own things alone for a write."""
+        own = operation.method in ("PUT", "PATCH", "DELETE")
+        found = []
+        for each in self.pool.bindings(operation, own=own):
+            if each not in found:
+                found.append(each)
+            if len(found) == _MOST_BINDINGS:
+                break
+        return found
+
+    def sample(self, operation: Operation, bound: dict[str, Any] | None = None, *, whole: bool = True) -> Values:
+        """Make valid values for an operation: made-up ones where the path is not ``bound``.
+
+        Raises Unsampled.
+        """
+        made = {}
+        for parameter in operation.parameters:
+            if parameter.place == "path" and bound is not None and parameter.name in bound:
+                made["path", parameter.name] = bound[parameter.name]
+            elif parameter.required or (whole and parameter.place == "query"):
+                made[parameter.place, parameter.name] = self.sampler.value(
+                    parameter.schema, parameter.name, whole=whole
+                )
+        values = Values(made)
+        if operation.body is not None and (whole or operation.body.required):
+            values = Values(made, self.sampler.value(operation.body.schema, whole=whole))
+        return values
+
+    def _write(self, ask: Ask) -> Request:
+        credential = ask.credential if ask.credential is not None else self.credential(ask.operation)
+        return write(ask.operation, ask.values, self.prefix, credential)
+
+    def _keep(self, seen: Seen) -> None:
+        self._by_operation.setdefault(seen.operation.label, []).append(seen)
+        self._learn(seen)
+
+    def _learn(self, seen: Seen) -> None:
+        answer, operation = seen.exchange.answer, seen.operation
+        if answer is None or not seen.succeeded or seen.origin in ("probe", "closed"):
+            return
+        bound = seen.values.bound() if seen.values else {}
+        if seen.values is not None and seen.broken is None:
+            self.accepted.setdefault(operation.label, seen)
+        if operation.method in ("GET", "POST"):
+            self.pool.absorb(operation, bound, answer)
+        if operation.method == "POST":
+            self._follow(operation, bound, answer)
+            self.api.ledger.made(self.removal(operation, bound, answer), f"{self.prefix}{operation.template}")
+        elif operation.method == "PUT" and seen.values is not None and operation.path_parameters:
+            # Nothing was there before, or it was the run's own.
+            last = operation.path_parameters[-1].name
+            self.pool.add(resource_before(operation.template, last), bound, own=True)
+        elif operation.method == "DELETE":
+            self.pool.forget(bound)
+            self.api.ledger.removed(seen.exchange.request.path)
+
+    def _follow(self, operation: Operation, bound: dict[str, Any], answer: Any) -> None:
+        for target, names in self.leads(operation, bound, answer):
+            last = target.path_parameters[-1].name
+            self.pool.add(resource_before(target.template, last), names, own=answer.status == 201)
+
+    def leads(
+        self, create: Operation, bound: dict[str, Any], answer: Any
+    ) -> Iterator[tuple[Operation, dict[str, Any]]]:
+        """Give the reads that a create's answer leads to, by its Location header and its documented links."""
+        if answer.header("location"):
+            yield from located(answer, self.reads)
+        response = create.response(answer.status)
+        for id, reference, names in linked(response, answer, bound) if response else ():
+            for target in self.reads:
+                if (id and target.id == id) or (reference and reference.endswith(target.pointer.removeprefix("#"))):
+                    yield target, names
+
+    @cached_property
+    def reads(self) -> list[Operation]:
+        """The operations that read one thing."""
+        return [each for each in self.operations if each.method == "GET" and each.path_parameters]
+
+    def below(self, create: Operation, method: str) -> list[Operation]:
+        """Give the operations on one of the things that an operation makes, the nearest path first."""
+        if create.label not in self._below:
+            found = [each for each in self.operations if _is_below(each, create)]
+            near = create.template.rstrip("/")
+            self._below[create.label] = sorted(found, key=lambda each: not each.template.startswith(f"{near}/"))
+        return [each for each in self._below[create.label] if each.method == method]
+
+    def removal(self, create: Operation, bound: dict[str, Any], answer: Any) -> Request | None:
+        """Give the request that removes what a create made, None where the document has none."""
+        for target in self.below(create, "DELETE"):
+            names = self.names_of(create, bound, answer, target)
+            if names is not None:
+                values = Values({("path", name): value for name, value in names.items()})
+                return write(target, values, self.prefix, self.credential(target))
+        return None
+
+    def names_of(
+        self, create: Operation, bound: dict[str, Any], answer: Any, target: Operation
+    ) -> dict[str, Any] | None:
+        """Give what fills the path of an operation on what a create made, None where its answer does not say."""
+        for _, names in self.leads(create, bound, answer):
+            if all(each.name in names for each in target.path_parameters):
+                return names
+        pool = Pool()
+        pool.absorb(create, bound, answer)
+        names_ = next(pool.bindings(target, own=answer.status != 201), None)
+        # A create that answers 200 may have answered with what was there already.
+        foreign = answer.status != 201 and names_ is not None and self.pool.is_foreign(target, names_)
+        return None if foreign else names_
+
+
+def _is_below(item: Operation, create: Operation) -> bool:
+    """Tell whether a path is a create's own with one parameter more, or names one of the same resource."""
+    first, last = create.template.rstrip("/"), item.template.rstrip("/")
+    if not last.endswith("}") or "{" not in last.rpartition("/")[2]:
+        return False
+    if last.rpartition("/")[0] == first:
+        return True
+    names = item.path_parameters
+    same = resource_before(item.template, names[-1].name) == resource_before(first + "/{id}", "id") if names else False
+    return same and len(names) == len(create.path_parameters) + 1
