@@ -14,6 +14,7 @@ from conformance.properties import Api
 PATH = "/openapi.json"
 VERBS = ("get", "post", "put", "patch", "delete")
 _LARGEST = 16 * MIB
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 # A chain of references or compositions longer than this is no schema that a person wrote.
 _DEEPEST = 20
 
@@ -123,7 +124,7 @@ class Document:
         """Give a path of the document as the path below the base URL that leads there."""
         servers = self.root.get("servers")
         first = servers[0] if isinstance(servers, list) and servers else {}
-        prefix = urlsplit(str(first.get("url", ""))).path.rstrip("/") if isinstance(first, dict) else ""
+        prefix = _path_of(first.get("url", "")) if isinstance(first, dict) else ""
         full = prefix + path
         if self.base_path and full.startswith(self.base_path + "/"):
             return full.removeprefix(self.base_path)
@@ -133,14 +134,27 @@ class Document:
         return re.sub(r"\{[^}]*\}", "{}", self.relative(template).rstrip("/") or "/")
 
 
-def local(value: Any) -> bool:
+def _path_of(url: object) -> str:
+    try:
+        return urlsplit(str(url)).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def local(root: Any) -> bool:
     """Tell whether every reference in a document stays inside it."""
-    if isinstance(value, dict):
-        reference = value.get("$ref")
-        if isinstance(reference, str) and not reference.startswith("#"):
-            return False
-        return all(local(each) for each in value.values())
-    return all(local(each) for each in value) if isinstance(value, list) else True
+    # A document may be nested deeper than Python calls itself.
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            references = [value[key] for key in _REFERENCES if isinstance(value.get(key), str)]
+            if not all(reference.startswith("#") for reference in references):
+                return False
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return True
 
 
 def fetch(api: Api) -> Document:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance.checks import expect, fail
+from conformance.checks import CannotTell, expect, fail
+from conformance.deadline import TookTooLong, within
 from conformance.properties import Api, requirement
 from conformance.suite import documents
 from conformance.suite.guide import _pages
@@ -51,6 +52,7 @@ _DEFAULTS = [
     ("GET", "/secure", "is_allowed", False),
 ]
 _REQUIRED_PARAMETERS = [("GET", "/search", "q"), ("GET", "/my-error", "message")]
+_VALIDATED_SECONDS = 20
 # What lets a text be wrong (JSON Schema, validation vocabulary).
 _LIMITING = ("enum", "const", "pattern", "format", "minLength", "maxLength")
 
@@ -77,7 +79,10 @@ def test_the_document_is_valid(api: Api) -> None:
     expect(known, document.exchange, expected, f"openapi is {version!r}")
     expect(documents.local(document.root), document.exchange, expected, "it refers to another document")
     try:
-        validate(document.root)
+        with within(_VALIDATED_SECONDS):
+            validate(document.root)
+    except TookTooLong:
+        raise CannotTell(f"the document takes more than {_VALIDATED_SECONDS} s to validate") from None
     except (OpenAPIValidationError, ValidatorDetectError) as error:
         place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
         told = getattr(error, "message", None) or str(error)
