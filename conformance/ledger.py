@@ -57,9 +57,15 @@ class Ledger:
                         Leftover("POST", path, f"its DELETE answered {exchange.status or exchange.failure}")
                     )
         except (TargetGone, TargetUnresponsive) as gone:
-            remaining = [Leftover("POST", path, str(gone)) for path in paths]
-        lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
-        return remaining + lasting
+            return self.left(str(gone))
+        return remaining + self._kept()
+
+    def left(self, reason: str) -> list[Leftover]:
+        """Say what remains where nothing can be removed, and why."""
+        return [Leftover("POST", f"/items/{item}", reason) for item in self._items] + self._kept()
+
+    def _kept(self) -> list[Leftover]:
+        return [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
 
 
 def created_id(exchange: Exchange) -> str | int | None:
