@@ -29,6 +29,11 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
 
+    def __post_init__(self) -> None:
+        # Right behind the base URL, a path such as "@evil.example/" would name another host.
+        if not self.path.startswith("/"):
+            object.__setattr__(self, "path", "/" + self.path)
+
     def header(self, name: str) -> str | None:
         """Give a header's first value."""
         return _header(self.headers, name)

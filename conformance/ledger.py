@@ -71,13 +71,21 @@ class Ledger:
                     note = f"its DELETE answered {exchange.status or exchange.failure}"
                     remaining.append(Leftover("POST", exchange.request.path, note))
         except (TargetGone, TargetUnresponsive) as gone:
-            remaining = [Leftover("POST", removal.path, str(gone)) for removal in removals]
+            return self.left(str(gone))
+        return remaining + self._kept()
+
+    def left(self, reason: str) -> list[Leftover]:
+        """Say what remains where nothing can be removed, and why."""
+        paths = [f"/items/{item}" for item in self._items] + list(self._made)
+        return [Leftover("POST", path, reason) for path in paths] + self._kept()
+
+    def _kept(self) -> list[Leftover]:
         lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
         unremovable = [
             Leftover("POST", path, f"{n} made here: the document has no operation that removes one")
             for path, n in sorted(self._unremovable.items())
         ]
-        return remaining + lasting + unremovable
+        return lasting + unremovable
 
 
 def created_id(exchange: Exchange) -> str | int | None:

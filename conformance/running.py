@@ -1,6 +1,7 @@
 """What happens in a run of the suite: hooks that are registered once it is known to be one."""
 
 import gc
+import importlib
 import os
 import secrets
 import shlex
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.catalogue import Requirement, of_profile
+from conformance.interruption import heed_termination, held
 from conformance.ledger import Leftover
 from conformance.properties import Api
 from conformance.quiet import mute
@@ -54,6 +56,7 @@ class Run:
         self.hint: str | None = None
         self.began = time.perf_counter()
         self.report = self._new_report()
+        self.unheed = heed_termination() if self.worker is None else None
         if self.worker is None:
             _check_writable(settings.report_dir)
         # The kit tells failures in its own words; pytest's tracebacks would be about the kit.
@@ -73,6 +76,8 @@ class Run:
         if self.session is not None:
             self.session.close()
             self.session = None
+        if self.unheed is not None:
+            self.unheed()
 
     # Start
 
@@ -82,6 +87,11 @@ class Run:
             self._open()
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            # pytest ends a session only once it has begun.
+            self._settle()
+            self._write("incomplete")
+            raise
         except Unreachable as error:
             self.gone = str(error)
             self.report.outcomes = settle(self.selected, (), (), "the target is unreachable")
@@ -193,6 +203,9 @@ class Run:
         told = getattr(report, "conformance", None)
         if told and self.worker is None:
             self.outcomes.append(Outcome(**told))
+        elif report.when not in ("setup", "call", "teardown") and (name := _requirement_at(report.nodeid)):
+            # xdist's own report of a worker that died.
+            self.outcomes.append(Outcome(name, "error", "the kit failed: a worker process died while it ran this test"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
@@ -213,8 +226,13 @@ class Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        interrupted = False
         if self.session is not None:
-            outcomes, leftovers = self.session.finish()
+            try:
+                outcomes, leftovers = self.session.finish()
+            except KeyboardInterrupt:
+                interrupted = True
+                outcomes, leftovers = [], self.session.ledger.left("the run was interrupted before it was removed")
             told = {
                 "outcomes": [outcome.as_dict() for outcome in outcomes],
                 "leftovers": [dict(leftover.__dict__) for leftover in leftovers],
@@ -227,11 +245,13 @@ class Run:
             self._take(told)
         if self.worker is not None or (self.gone and not self.outcomes):
             return
-        self._settle()
-        crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR or self.broken
-        verdict = "error" if crashed else "unreachable" if self.gone else None
-        self._write(verdict)
-        if self.broken or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        with held() as signals:
+            self._settle()
+            crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR or self.broken
+            self._write("error" if crashed else "unreachable" if self.gone else None)
+        if interrupted or signals:
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif self.broken or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = EXIT_CODES[self.report.verdict]
 
     def pytest_terminal_summary(self, terminalreporter: Any, exitstatus: int) -> None:
@@ -263,8 +283,10 @@ class Run:
         report.duration_s = time.perf_counter() - self.began
         try:
             write(report, self.settings.report_dir, self.mask)
-        except OSError as error:
-            raise pytest.UsageError(f"{self.settings.report_dir}: report.json cannot be written: {error}") from None
+        except Exception as error:  # noqa: BLE001 - a full disk, or a bug: the terminal tells of the run all the same
+            reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            self.broken = f"the kit failed: {self.settings.report_dir / FILE} cannot be written: {reason}"
+            report.verdict = "error"
 
     def _new_report(self) -> Report:
         told = self.settings
@@ -311,6 +333,17 @@ def _turn(item: pytest.Item) -> int:
 def _requirement_of(item: pytest.Item) -> str | None:
     marker = item.get_closest_marker("requirement")
     return str(marker.args[0]) if marker else None
+
+
+def _requirement_at(nodeid: str) -> str | None:
+    place, _, test = nodeid.partition("::")
+    file = next((Path(__file__).parent / "suite").rglob(Path(place).name), None)
+    if file is None:
+        return None
+    parts = file.relative_to(Path(__file__).parent).with_suffix("").parts
+    module = importlib.import_module(".".join(("conformance", *parts)))
+    marks = getattr(getattr(module, test.partition("[")[0], None), "pytestmark", ())
+    return next((str(mark.args[0]) for mark in marks if mark.name == "requirement"), None)
 
 
 def _rerun(config: pytest.Config, told: Settings) -> str:

@@ -16,10 +16,12 @@ from conformance.openapi import Contract
 from conformance.properties import Api, Draws
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
+from conformance.text import excerpt
 from conformance.verdict import Outcome
 from conformance.watch import Seen, Watch, rules
 
 _PROBE_SECONDS = 3.0
+_LONGEST = 200_000
 
 
 @dataclass
@@ -170,8 +172,13 @@ def failed(requirement: str, mismatch: Mismatch, status: str) -> Outcome:
     if evidence is None:
         return replace(outcome, actual=mismatch.note)
     if isinstance(evidence, Exchange):
-        return replace(outcome, sent=evidence.sent(), actual=evidence.received(), curl=evidence.curl())
-    said = ", ".join(repr(message) for message in evidence.received) or "nothing"
+        return replace(outcome, sent=_cut(evidence.sent()), actual=_cut(evidence.received()), curl=evidence.curl())
+    said = _cut(", ".join(repr(message) for message in evidence.received)) or "nothing"
     ended = evidence.failure or f"close {evidence.close_code}"
     sent = " ".join(["WebSocket", evidence.url, *evidence.sent])
     return replace(outcome, sent=sent, actual=f"{said}; then {ended}", curl=evidence.reproduce())
+
+
+def _cut(text: str) -> str:
+    # Reports show less; what is longer would be held, masked and escaped for nothing.
+    return excerpt(text, _LONGEST)

@@ -1,19 +1,21 @@
 """One WebSocket conversation, bounded in time, in messages and in their size (RFC 6455)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2 as httpx
-from httpx2.websockets import HTTPXWSException, WebSocketDisconnect, WebSocketUpgradeError
+from httpx2.websockets import AsyncWebSocketSession, HTTPXWSException, WebSocketDisconnect, WebSocketUpgradeError
 from wsproto.events import BytesMessage, TextMessage
+from wsproto.utilities import generate_accept_token
 
 from conformance.client import MIB, Client
 
 Message = str | bytes
 ORIGIN = "http://localhost:3000"  # the origin of the guide's front end (section 12)
 E = TypeVar("E", bound=BaseException)
+Talk = Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, None]]
 
 
 @dataclass
@@ -40,7 +42,7 @@ def converse(
     the conversation's ``failure``.
     """
     talk = _new(client, path, send)
-    client.run(lambda http, _: _converse(http, talk, expect, seconds, None), 2 * seconds)
+    _run(client, [talk], lambda http, _: _converse(http, talk, expect, seconds, None), seconds)
     return talk
 
 
@@ -54,8 +56,17 @@ def converse_at_once(
     async def run(http: httpx.AsyncClient, _: str) -> None:
         await asyncio.gather(*(_converse(http, talk, len(talk.sent), seconds, meeting) for talk in talks))
 
-    client.run(run, 2 * seconds)
+    _run(client, talks, run, seconds)
     return talks
+
+
+def _run(client: Client, talks: Sequence[Conversation], talk: Talk, seconds: float) -> None:
+    try:
+        client.run(talk, 2 * seconds)
+    except TimeoutError:
+        # A flood keeps a conversation from ending even when its time is up.
+        for each in talks:
+            each.failure = each.failure or f"not over within {seconds:.0f} s"
 
 
 def _new(client: Client, path: str, send: Sequence[str]) -> Conversation:
@@ -76,14 +87,7 @@ async def _converse(
                 keepalive_ping_interval_seconds=None,
             ) as session,
         ):
-            await _meet(meeting)
-            for text in talk.sent:
-                await session.send_text(text)
-            while len(talk.received) < expect:
-                event = await session.receive()
-                if isinstance(event, (TextMessage, BytesMessage)):
-                    talk.received.append(event.data if isinstance(event.data, str) else bytes(event.data))
-            await _meet(meeting)
+            await _talk(session, talk, expect, meeting)
     except* WebSocketDisconnect as closed:
         talk.close_code = _first(closed).code
     except* WebSocketUpgradeError as refused:
@@ -97,6 +101,32 @@ async def _converse(
         talk.failure = str(error) or type(error).__name__
     if meeting is not None:
         await meeting.abort()
+
+
+async def _talk(
+    session: AsyncWebSocketSession, talk: Conversation, expect: int, meeting: asyncio.Barrier | None
+) -> None:
+    if not _answers_the_key(session.response):
+        talk.failure = "its Sec-WebSocket-Accept does not answer the request's key"
+        return
+    await _meet(meeting)
+    for text in talk.sent:
+        await session.send_text(text)
+    while len(talk.received) < expect:
+        event = await session.receive()
+        if isinstance(event, (TextMessage, BytesMessage)):
+            talk.received.append(event.data if isinstance(event.data, str) else bytes(event.data))
+    await _meet(meeting)
+
+
+def _answers_the_key(response: httpx.Response | None) -> bool:
+    # A browser ends the conversation where it does not (RFC 6455, section 4.1).
+    if response is None:
+        return False
+    key = response.request.headers["sec-websocket-key"]
+    return bool(
+        response.headers.get("sec-websocket-accept", "").strip() == generate_accept_token(key.encode()).decode()
+    )
 
 
 async def _meet(meeting: asyncio.Barrier | None) -> None:

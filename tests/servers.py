@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -105,8 +106,9 @@ async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 class Server:
     """Listens on a port of the loopback interface until it is closed."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, talk: Talk, tls: ssl.SSLContext | None = None) -> None:
         self._talk = talk
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._stopped = self._loop.create_future()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -134,7 +136,7 @@ class Server:
         self._loop.close()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._converse, sock=self._listener)
+        server = await asyncio.start_server(self._converse, sock=self._listener, ssl=self._tls)
         await self._stopped
         server.close()
         while talking := asyncio.all_tasks() - {asyncio.current_task()}:

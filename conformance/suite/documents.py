@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.checks import expect, expect_status, parse_json
+from conformance.checks import CannotTell, expect, expect_status, parse_json
 from conformance.client import MIB
+from conformance.deadline import TookTooLong, within
 from conformance.exchange import Exchange, build
 from conformance.properties import Api
 
 PATH = "/openapi.json"
 VERBS = ("get", "post", "put", "patch", "delete")
 _LARGEST = 16 * MIB
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 # A chain of references or compositions longer than this is no schema that a person wrote.
 _DEEPEST = 20
 # Of a document of more paths than this a part is validated: the validator takes milliseconds for each.
 _MOST_VALIDATED = 800
+_VALIDATED_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Document:
         """Give a path of the document as the path below the base URL that leads there."""
         servers = self.root.get("servers")
         first = servers[0] if isinstance(servers, list) and servers else {}
-        prefix = urlsplit(str(first.get("url", ""))).path.rstrip("/") if isinstance(first, dict) else ""
+        prefix = _path_of(first.get("url", "")) if isinstance(first, dict) else ""
         full = prefix + path
         if self.base_path and full.startswith(self.base_path + "/"):
             return full.removeprefix(self.base_path)
@@ -136,7 +139,10 @@ class Document:
 
 
 def invalid(root: dict[str, Any]) -> str | None:
-    """Say in what a document is not valid OpenAPI, None where it is."""
+    """Say in what a document is not valid OpenAPI, None where it is.
+
+    Raises CannotTell where that takes too long.
+    """
     from openapi_spec_validator import validate
     from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
@@ -145,7 +151,10 @@ def invalid(root: dict[str, Any]) -> str | None:
         step = len(paths) // _MOST_VALIDATED + 1
         root = {**root, "paths": dict(list(paths.items())[::step])}
     try:
-        validate(root)
+        with within(_VALIDATED_SECONDS):
+            validate(root)
+    except TookTooLong:
+        raise CannotTell(f"the document takes more than {_VALIDATED_SECONDS} s to validate") from None
     except (OpenAPIValidationError, ValidatorDetectError) as error:
         place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
         told = getattr(error, "message", None) or str(error)
@@ -176,24 +185,36 @@ def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
         place, value = waiting.pop()
         if isinstance(value, dict):
             reference = value.get("$ref")
-            inside = isinstance(reference, str) and (reference == "#" or reference.startswith("#/"))
-            if inside and reference not in known:
-                known[reference] = leads(reference)
-            if inside and not known[reference]:
-                yield place, reference
+            if isinstance(reference, str) and (reference == "#" or reference.startswith("#/")):
+                known[reference] = known[reference] if reference in known else leads(reference)
+                if not known[reference]:
+                    yield place, reference
             waiting += [(f"{place}/{str(key).replace('/', '~1')}", each) for key, each in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{place}/{n}", each) for n, each in enumerate(value)]
 
 
-def local(value: Any) -> bool:
+def _path_of(url: object) -> str:
+    try:
+        return urlsplit(str(url)).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def local(root: Any) -> bool:
     """Tell whether every reference in a document stays inside it."""
-    if isinstance(value, dict):
-        reference = value.get("$ref")
-        if isinstance(reference, str) and not reference.startswith("#"):
-            return False
-        return all(local(each) for each in value.values())
-    return all(local(each) for each in value) if isinstance(value, list) else True
+    # A document may be nested deeper than Python calls itself.
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            references = [value[key] for key in _REFERENCES if isinstance(value.get(key), str)]
+            if not all(reference.startswith("#") for reference in references):
+                return False
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return True
 
 
 def fetch(api: Api) -> Document:

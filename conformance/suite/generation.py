@@ -10,11 +10,11 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.checks import Mismatch
+from conformance.checks import Mismatch, expect
 from conformance.exchange import Request, segment
 from conformance.properties import Draws
 from conformance.strategies import LARGEST
-from conformance.suite.documents import Document
+from conformance.suite.documents import Document, local
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOWHERE = "http://target.invalid"
@@ -38,6 +38,9 @@ def operations(document: Document) -> list[Any]:
 
     Raises Mismatch where it cannot load it.
     """
+    # The loader would fetch what a reference names, from whatever host.
+    inside = local(document.root)
+    expect(inside, document.exchange, "a document that requests can be made from", "it refers to another document")
     try:
         return loaded(document.root)
     except Exception as error:  # noqa: BLE001 - whatever a document that cannot be loaded raises

@@ -21,14 +21,14 @@ from conformance.catalogue import (
 from conformance.properties import requirement as verifies
 from fixtures.faults import FAULTS, load_all
 
-SUITE = Path(suite.__file__).parent / "guide"
+SUITE = Path(suite.__file__).parent
 IDS = list(requirements())
 CORE = list(of_profile("core"))
 
 
 def verified() -> Iterator[tuple[str, str]]:
     """Give each module of the suite with the requirements that its tests name."""
-    for file in SUITE.glob("test_*.py"):
+    for file in SUITE.glob("*/test_*.py"):
         for name in re.findall(r'^@requirement\("([^"]+)"\)', file.read_text(encoding="utf-8"), re.MULTILINE):
             yield file.stem, name
 

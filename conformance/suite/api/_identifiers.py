@@ -208,7 +208,7 @@ def _things(value: Any, depth: int = 0) -> Iterator[Any]:
     elif isinstance(value, dict):
         yield value
         for each in value.values() if depth < _DEEPEST else ():
-            if isinstance(each, list) or isinstance(each, dict):
+            if isinstance(each, (list, dict)):
                 yield from _things(each, depth + 1)
         if value and all(isinstance(each, dict) for each in value.values()):
             # A list that is kept by its identifiers.

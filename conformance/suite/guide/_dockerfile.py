@@ -1,10 +1,15 @@
 """The Dockerfile, as its readers see it: nothing of it is built."""
 
 import fnmatch
+import glob
+import itertools
 import json
 import re
 import shutil
 import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.checks import CannotTell, fail
@@ -16,16 +21,39 @@ KNOWN = {
     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 }  # fmt: skip
 _SERVER = re.compile(r"\b(uvicorn|hypercorn|granian|daphne|gunicorn|fastapi)\b")
-_EVERYWHERE = re.compile(r"0\.0\.0\.0|\[?::\]?(?=[:\s\"']|$)|\bfastapi\W+run\b")
-_SCRIPT = re.compile(r"[\w./-]+\.(?:sh|py)\b|[\w./-]*entrypoint[\w./-]*")
+# A server that is told to bind to a port alone binds to every interface.
+_EVERYWHERE = re.compile(
+    r"0\.0\.0\.0|\[?::\]?(?=[:\s\"']|$)|\bfastapi\W+run\b|(?:-b|\bbind)[\s=]*[\"']?:[\d$]",
+)
+_HEREDOC = re.compile(r"(?:^|\s)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?=\s|$)")
+_ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)", re.IGNORECASE)
+_NAMES = ("Dockerfile", "Containerfile", "*/Dockerfile")
+# What gunicorn reads without being told.
+_GUNICORN = "gunicorn.conf.py"
+_LARGEST_SCRIPT = 200_000
 _SECONDS = 60
+# Whether a Dockerfile parses is dockerfile-present's matter: hadolint does not know all of its syntax.
+_UNREADABLE = "DL1000"
 
 
-def _text(settings: Settings) -> str:
-    path = _source.folder(settings) / "Dockerfile"
-    if not path.is_file():
+@dataclass
+class _Stage:
+    """What a build stage starts, and the variables that may say where it listens."""
+
+    base: str
+    started: dict[str, str]
+    environment: str = ""
+
+
+def path(settings: Settings) -> Path:
+    """Give the Dockerfile.
+
+    Raises Mismatch where there is none.
+    """
+    found = [file for name in _NAMES for file in sorted(_source.folder(settings).glob(name)) if file.is_file()]
+    if not found:
         fail(None, "a Dockerfile in the source folder", "there is none")
-    return path.read_text(encoding="utf-8", errors="replace")
+    return found[0]
 
 
 def instructions(settings: Settings) -> list[tuple[str, str]]:
@@ -33,41 +61,94 @@ def instructions(settings: Settings) -> list[tuple[str, str]]:
 
     Raises Mismatch when there is no Dockerfile.
     """
+    lines = path(settings).read_text(encoding="utf-8", errors="replace").splitlines()
+    told = _ESCAPE.match(lines[0]) if lines else None
+    escape = told[1] if told else "\\"
     found: list[tuple[str, str]] = []
-    pending, until = "", None
-    for line in _text(settings).splitlines():
+    pending = ""
+    heredocs: list[str] = []
+    for line in lines:
         bare = line.strip()
-        if until is not None:
-            until = None if bare == until else until
+        if heredocs:
+            heredocs = heredocs[1:] if bare == heredocs[0] else heredocs
             continue
         if not bare or bare.startswith("#"):
             continue
-        pending += " " + bare.removesuffix("\\")
-        if bare.endswith("\\"):
+        pending += " " + bare.removesuffix(escape)
+        if bare.endswith(escape):
             continue
-        word, _, rest = pending.strip().partition(" ")
-        found.append((word.upper(), rest.strip()))
-        heredoc = re.search(r"<<-?[\"']?(\w+)", rest) if word.upper() in ("RUN", "COPY", "ADD") else None
-        until = heredoc[1] if heredoc else None
+        word, rest = _split(pending)
+        found.append((word, rest))
+        heredocs = [name for _, name in _HEREDOC.findall(rest)] if word in ("RUN", "COPY", "ADD") else []
         pending = ""
-    return found
+    return [*found, _split(pending)] if pending.strip() else found
+
+
+def _split(line: str) -> tuple[str, str]:
+    word, *rest = line.split(None, 1)
+    return word.upper(), rest[0].strip() if rest else ""
 
 
 def command(settings: Settings) -> str:
-    """Give what the last stage starts, the scripts that it names included."""
-    last: dict[str, str] = {}
-    environment = ""
-    for word, rest in instructions(settings):
-        if word == "FROM":
-            last, environment = {}, ""
-        elif word in ("CMD", "ENTRYPOINT"):
-            last[word] = _words(rest)
-        elif word == "ENV" and re.search(r"HOST|BIND|ADDRESS|GUNICORN", rest, re.IGNORECASE):
-            environment += f" {rest}"
-    started = " ".join(last[word] for word in ("ENTRYPOINT", "CMD") if word in last)
+    """Give what the image starts, and what it names: scripts, modules and their configuration.
+
+    Raises CannotTell where the base image decides.
+    """
+    last = _last_stage(settings)
+    started = " ".join(last.started[word] for word in ("ENTRYPOINT", "CMD") if word in last.started)
+    if not started and _SERVER.search(last.base):
+        raise CannotTell(f"the command is that of the base image {last.base}", applies=False)
     if not started:
         return ""
-    return started + environment + "".join(_script(settings, name) for name in _SCRIPT.findall(started))
+    implied = [_GUNICORN] if "gunicorn" in started else []
+    named = [*_named(settings, started), *implied]
+    return started + last.environment + "".join(_file(settings, name) for name in dict.fromkeys(named))
+
+
+def _last_stage(settings: Settings) -> _Stage:
+    stages: dict[str, _Stage] = {}
+    last = _Stage("", {})
+    for word, rest in instructions(settings):
+        if word == "FROM":
+            image, *alias = [each for each in rest.split() if not each.startswith("--")] or [""]
+            # A stage that begins with another one has its command too.
+            before = stages.get(image.lower())
+            last = _Stage(before.base, dict(before.started), before.environment) if before else _Stage(image, {})
+            stages[alias[-1].lower() if alias else str(len(stages))] = last
+        elif word in ("CMD", "ENTRYPOINT"):
+            last.started[word] = " ".join(_words(rest))
+        elif word == "ENV" and re.search(r"HOST|BIND|ADDRESS|GUNICORN", rest, re.IGNORECASE):
+            last.environment += f" {rest}"
+    return last
+
+
+def _named(settings: Settings, started: str) -> Iterator[str]:
+    """Give the files that a command names: as such, as a module, or as a script of the project."""
+    words = re.split(r"[\s\"'=;&|]+", started)
+    yield from words
+    for before, word in itertools.pairwise(words):
+        if before == "-m":
+            yield from _modules(word)
+        if before == "make":
+            yield "Makefile"
+    project = _source.folder(settings) / "pyproject.toml"
+    try:
+        told = tomllib.loads(project.read_text(encoding="utf-8")) if project.is_file() else {}
+    except ValueError:
+        told = {}
+    scripts = {
+        **told.get("tool", {}).get("poetry", {}).get("scripts", {}),
+        **told.get("project", {}).get("scripts", {}),
+    }
+    for word in words:
+        if isinstance(scripts.get(word), str):
+            yield from _modules(scripts[word].partition(":")[0])
+
+
+def _modules(name: str) -> Iterator[str]:
+    inside = name.replace(".", "/")
+    for root in ("", "src/"):
+        yield from (f"{root}{inside}.py", f"{root}{inside}/__main__.py", f"{root}{inside}/__init__.py")
 
 
 def names_server(started: str) -> bool:
@@ -85,10 +166,8 @@ def lint(settings: Settings) -> list[str]:
     program = shutil.which("hadolint") or _installed()
     if program is None:
         raise CannotTell("needs hadolint: install fastapi-conformance[full]")
-    _text(settings)
-    path = _source.folder(settings) / "Dockerfile"
     done = subprocess.run(  # noqa: S603 - a fixed program and one file
-        [program, "--no-fail", "--format", "json", "-c", "/dev/null", str(path)],
+        [program, "--no-fail", "--format", "json", "-c", "/dev/null", str(path(settings))],
         capture_output=True,
         text=True,
         timeout=_SECONDS,
@@ -99,19 +178,22 @@ def lint(settings: Settings) -> list[str]:
         found = json.loads(done.stdout)
     except ValueError:
         raise CannotTell(f"needs a hadolint that works: {done.stderr.strip()[:200]}") from None
+    if any(each["code"] == _UNREADABLE for each in found):
+        raise CannotTell("hadolint cannot read this Dockerfile")
     return [f"line {each['line']} {each['code']} {each['message']}" for each in found if each["level"] == "error"]
 
 
 def keeps_out_env(settings: Settings) -> bool:
     """Tell whether .env stays out of the image, by .dockerignore or since nothing copies it."""
-    copied = [rest.split() for word, rest in instructions(settings) if word in ("COPY", "ADD")]
+    copied = [_words(rest) for word, rest in instructions(settings) if word in ("COPY", "ADD")]
     takes_all = any(
         source in (".", "./", "*", "/", ".env", "./.env") or fnmatch.fnmatch(".env", source)
         for words in copied
         if not any(word.startswith("--from") for word in words)
         for source in [word for word in words if not word.startswith("--")][:-1]
     )
-    return not takes_all or _ignored(_source.folder(settings) / ".dockerignore")
+    own = path(settings).with_name(path(settings).name + ".dockerignore")
+    return not takes_all or _ignored(own if own.is_file() else _source.folder(settings) / ".dockerignore")
 
 
 def _ignored(path: Path) -> bool:
@@ -129,20 +211,26 @@ def _ignored(path: Path) -> bool:
     return ignored
 
 
-def _words(rest: str) -> str:
+def _words(rest: str) -> list[str]:
+    """Give the words of an instruction, whether it has the JSON form or the shell's, its options first."""
+    options = re.match(r"(?:--\S+\s+)*", rest)
+    flags = options[0].split() if options else []
+    plain = rest[options.end() :] if options else rest
     try:
-        value = json.loads(rest)
+        value = json.loads(plain)
     except ValueError:
-        return rest
-    return " ".join(map(str, value)) if isinstance(value, list) else rest
+        value = None
+    return flags + (list(map(str, value)) if isinstance(value, list) else plain.split())
 
 
-def _script(settings: Settings, name: str) -> str:
+def _file(settings: Settings, name: str) -> str:
     root = _source.folder(settings)
     inside = Path(name.lstrip("/"))
-    for path in (root / inside, root / Path(*inside.parts[1:]), *root.glob(f"*/{inside.name}")):
-        if path.is_file() and root in path.resolve().parents:
-            return "\n" + path.read_text(encoding="utf-8", errors="replace")
+    if not inside.name or ".." in inside.parts:
+        return ""
+    for found in (root / inside, root / Path(*inside.parts[1:]), *root.glob(f"*/{glob.escape(inside.name)}")):
+        if found.is_file() and root in found.resolve().parents and found.stat().st_size < _LARGEST_SCRIPT:
+            return "\n" + found.read_text(encoding="utf-8", errors="replace")
     return ""
 
 

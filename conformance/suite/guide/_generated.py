@@ -3,7 +3,9 @@
 import re
 import weakref
 
+from conformance.checks import CannotTell
 from conformance.client import Client
+from conformance.deadline import TookTooLong, within
 from conformance.exchange import Request
 from conformance.properties import Api
 from conformance.suite import documents, generation
@@ -16,8 +18,12 @@ DOCUMENTATION = ("/docs", "/redoc", "/openapi.json")
 # The first counts its callers.
 _LEFT_OUT = ("/limited", *DOCUMENTATION)
 _WHOLE = 4.0
+# Many times what a document of some dozens of operations takes.
+_PLANNED_SECONDS = {"quick": 20, "standard": 20, "deep": 120}
 
 _SENT: "weakref.WeakKeyDictionary[Client, list[Case]]" = weakref.WeakKeyDictionary()
+# Why nothing could be sent: it is tried for the first requirement only.
+_HOPELESS: "weakref.WeakKeyDictionary[Client, str]" = weakref.WeakKeyDictionary()
 
 
 def cases(api: Api) -> list[Case]:
@@ -33,12 +39,20 @@ def cases(api: Api) -> list[Case]:
 def _send(api: Api) -> list[Case]:
     document = documents.fetch(api)
     bearer = _access.bearer_headers(api)
-    planned = [
-        (operation, request)
-        for operation in generation.operations(document)
-        for request in generation.planned(document, operation, api.draws, bearer)
-        if not _left_out(request)
-    ]
+    limit = _PLANNED_SECONDS[api.draws.effort]
+    if api.client in _HOPELESS:
+        raise CannotTell(_HOPELESS[api.client])
+    try:
+        with within(limit):
+            planned = [
+                (operation, request)
+                for operation in generation.operations(document)
+                for request in generation.planned(document, operation, api.draws, bearer)
+                if not _left_out(request)
+            ]
+    except TookTooLong:
+        _HOPELESS[api.client] = f"the document takes more than {limit} s to make requests from"
+        raise CannotTell(_HOPELESS[api.client]) from None
     exchanges = api.send_all([request for _, request in planned], whole=_WHOLE)
     return [Case(op.label, op, exchange) for (op, _), exchange in zip(planned, exchanges, strict=True)]
 

@@ -1,9 +1,9 @@
 """Guide section 23: an image serves the application to whoever is outside, and holds no secret."""
 
-from conformance.checks import expect, fail
+from conformance.checks import CannotTell, expect, fail
 from conformance.properties import requirement
 from conformance.settings import Settings
-from conformance.suite.guide import _dockerfile
+from conformance.suite.guide import _dockerfile, _source
 
 
 @requirement("dockerfile-present")
@@ -27,6 +27,8 @@ def test_the_linter_finds_no_error(settings: Settings) -> None:
 
 @requirement("dockerfile-serves")
 def test_the_image_serves_on_every_interface(settings: Settings) -> None:
+    if not any(_source.deployed(settings, {".py"})):
+        raise CannotTell("concerns Python source, of which there is none", applies=False)
     command = _dockerfile.command(settings)
     expected = "a command that starts an ASGI server on 0.0.0.0"
     if not command:

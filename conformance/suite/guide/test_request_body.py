@@ -54,7 +54,14 @@ def test_every_valid_item_is_accepted(api: Api, new: _items.NewItem) -> Flow:
         st.tuples(st.fixed_dictionaries({"name": stored_text(50)}), st.just("price")),
         st.tuples(st.fixed_dictionaries({"price": prices()}), st.just("name")),
     ),
-    boundaries=[({"name": "pen"}, "price"), ({"price": 1.5}, "name"), ({"price": 0}, "name"), ({"name": ""}, "price")],
+    boundaries=[
+        ({"name": "pen"}, "price"),
+        ({"price": 1.5}, "name"),
+        ({"price": 0}, "name"),
+        ({"name": ""}, "price"),
+        # Text that looks like the field is none.
+        ({"name": '"price": 1.5'}, "price"),
+    ],
 )
 def test_a_missing_field_is_named(api: Api, broken: tuple[Body, str]) -> Flow:
     body, missing = broken
