@@ -188,20 +188,30 @@ def recording(reply: Reply = lambda _: answer()) -> Iterator[Recorder]:
 @contextlib.contextmanager
 def uvicorn(application: str, path: str = "") -> Iterator[str]:
     """Serve an application of this checkout by uvicorn in a process of its own, and give its base URL."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [sys.executable, "-m", "tests.serve", application, str(port)]
     server = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE)
     assert server.stdin is not None
     try:
-        _wait_until_open(port, server)
+        wait_until_open(port, server)
         yield f"http://127.0.0.1:{port}{path}"
     finally:
         server.stdin.close()
         server.wait()
 
 
-def _wait_until_open(port: int, server: "subprocess.Popen[bytes]") -> None:
+def free_port() -> int:
+    """Give a port of the loopback interface that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def wait_until_open(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server that was started listens.
+
+    Raises RuntimeError when it ends, or does not in good time.
+    """
     end = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -1,0 +1,1 @@
+"""Services of other people, and what the suite finds in them."""
