@@ -1,0 +1,1 @@
+"""What holds for the suite of the api profile."""
