@@ -68,9 +68,11 @@ def tampered(survey: Survey, token: str) -> Iterator[tuple[str, str]]:
         return
     if not (isinstance(header, dict) and isinstance(claims, dict) and len(parts) == 3 and signature):
         return
-    changed = bytearray(signature)
-    changed[0] ^= 1
-    yield "with its signature changed", ".".join([*parts[:2], _encode(bytes(changed))])
+    for position in (0, len(signature) // 2, len(signature) - 1):
+        changed = bytearray(signature)
+        changed[position] ^= 1
+        yield f"with byte {position} of its signature changed", ".".join([*parts[:2], _encode(bytes(changed))])
+    yield "with a part of its signature", ".".join([*parts[:2], _encode(signature[: len(signature) // 2])])
     more = _encode(json.dumps({**claims, "iat": int(time.time()) - 7}).encode())
     yield "with its payload changed", ".".join([parts[0], more, parts[2]])
     yield "without its signature", ".".join([*parts[:2], ""])
