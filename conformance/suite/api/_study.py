@@ -17,13 +17,14 @@ from conformance.suite.api._state import state
 from conformance.suite.api._survey import Ask, Survey
 
 # For each operation, by effort.
-_MOST_FINE = {"quick": 8, "standard": 24, "deep": 120}
+_MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}
 _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
 _MOST_COVERAGE = {"quick": 8, "standard": 24, "deep": 150}
 _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
 # Where there are more operations than this, each gets its part of what as many would get.
 _FULL_ATTENTION = 250
 _LONGEST = 2000
+_TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
 
 
 def study(survey: Survey) -> None:
@@ -118,7 +119,9 @@ def _edges(schema: Any, schemas: Schemas) -> list[Any]:
     elif kind == "string" and not {"pattern", "format", "contentMediaType"} & set(flat):
         least, most = flat.get("minLength", 1), flat.get("maxLength")
         sizes = [size for size in (least, most) if isinstance(size, int) and 0 < size <= _LONGEST]
-        found = ["x" * size for size in sizes] + (["Ünïcödé 漢字 🚀"] if most is None else [])
+        found = [text for text in _TEXTS if schemas.accepts(schema, text, "request")][:1] + [
+            "x" * size for size in sizes
+        ]
     if schemas.accepts_null(schema) and "type" in str(schema):
         found.append(None)
     return [each for each in found if schemas.accepts(schema, each, "request")]
