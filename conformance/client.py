@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx2 as httpx
 
+from conformance.background import Background
 from conformance.exchange import Answer, Exchange, Request, build
 
 T = TypeVar("T")
@@ -69,11 +69,9 @@ class Client:
         self.requests = 0
         self.verify = ssl.create_default_context(cafile=connection.ca_file)
         self._lost = 0.0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="conformance-client", daemon=True)
-        self._thread.start()
-        self._pooled = self._call(self._open(keep=connection.limits.connections))
-        self._fresh = self._call(self._open(keep=0))
+        self._loop = Background("conformance-client")
+        self._pooled = self._loop.call(self._open(keep=connection.limits.connections))
+        self._fresh = self._loop.call(self._open(keep=0))
 
     def close(self) -> None:
         """Close every connection and end the thread."""
@@ -82,11 +80,8 @@ class Client:
             await self._pooled.aclose()
             await self._fresh.aclose()
 
-        self._call(close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
-        if not self._thread.is_alive():
-            self._loop.close()
+        self._loop.call(close())
+        self._loop.close()
 
     def send(self, request: Request, **limits: float) -> Exchange:
         """Send one request; ``whole`` and ``body`` lift this request's limits.
@@ -102,7 +97,7 @@ class Client:
         """
         if self._lost > self.connection.limits.exhausted:
             raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
-        exchanges = self._call(self._gather([self._complete(request) for request in requests], limits))
+        exchanges = self._loop.call(self._gather([self._complete(request) for request in requests], limits))
         if not limits.get("forgiven"):
             self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
         for exchange in exchanges:
@@ -129,20 +124,12 @@ class Client:
             async with asyncio.timeout(seconds):
                 return await talk(self._fresh, self.base_url)
 
-        return self._call(limited())
+        return self._loop.call(limited())
 
     def _complete(self, request: Request) -> Request:
         # An exchange has to show all that was sent, what the configuration adds included.
         added = [(name, value) for name, value in self.connection.headers.items() if request.header(name) is None]
         return replace(request, headers=(*request.headers, *added)) if added else request
-
-    def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
 
     async def _open(self, keep: int) -> httpx.AsyncClient:
         connection = self.connection
