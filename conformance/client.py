@@ -3,16 +3,18 @@
 import asyncio
 import ssl
 import time
-import zlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx2 as httpx
 
+from conformance import bodies
 from conformance.background import Background
 from conformance.exchange import Answer, Exchange, Request, build
+from conformance.pools import Pools
 
 T = TypeVar("T")
 MIB = 1024 * 1024
@@ -70,14 +72,13 @@ class Client:
         self.verify = ssl.create_default_context(cafile=connection.ca_file)
         self._lost = 0.0
         self._loop = Background("conformance-client")
-        self._pooled = self._loop.call(self._open(keep=connection.limits.connections))
-        self._fresh = self._loop.call(self._open(keep=0))
+        self._pools, self._fresh = self._loop.call(self._open())
 
     def close(self) -> None:
         """Close every connection and end the thread."""
 
         async def close() -> None:
-            await self._pooled.aclose()
+            await self._pools.aclose()
             await self._fresh.aclose()
 
         self._loop.call(close())
@@ -131,7 +132,10 @@ class Client:
         added = [(name, value) for name, value in self.connection.headers.items() if request.header(name) is None]
         return replace(request, headers=(*request.headers, *added)) if added else request
 
-    async def _open(self, keep: int) -> httpx.AsyncClient:
+    async def _open(self) -> tuple[Pools, httpx.AsyncClient]:
+        return Pools(self._new_client, self.connection.limits.connections), self._new_client(0)
+
+    def _new_client(self, keep: int) -> httpx.AsyncClient:
         connection = self.connection
         return httpx.AsyncClient(
             # Compression would hide from the body's limit how much a target really sends.
@@ -165,7 +169,8 @@ class Client:
         self.requests += 1
         started = time.perf_counter()
         try:
-            answer = await self._attempt(self._fresh if limits.get("fresh") else self._pooled, request, limits)
+            with nullcontext(self._fresh) if limits.get("fresh") else self._pools.client() as client:
+                answer = await self._attempt(client, request, limits)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError) as error:
             # A server may drop a kept connection for the fault of an earlier request: only what
             # a connection of its own does can be held against this one.
@@ -203,7 +208,7 @@ class Client:
             incoming = await client.send(outgoing, stream=True, auth=presented)
             try:
                 arrivals: list[float] = []
-                body = await _read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
+                body = await bodies.read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
             finally:
                 await incoming.aclose()
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
@@ -215,22 +220,6 @@ class Client:
 
 def _as_it_is(request: httpx.Request) -> httpx.Request:
     return request
-
-
-async def _read(incoming: httpx.Response, cap: int, arrived: Callable[[], None]) -> bytes:
-    encoding = incoming.headers.get("content-encoding", "").lower()
-    # The size of what a compressed body unfolds to is bounded here, not by the library.
-    unfold = zlib.decompressobj(47) if encoding in ("gzip", "x-gzip", "deflate") else None
-    body = bytearray()
-    async for piece in incoming.aiter_raw():
-        arrived()
-        try:
-            body += unfold.decompress(piece, cap + 1 - len(body)) if unfold else piece
-        except zlib.error as error:
-            raise httpx.DecodingError(f"the body is not {encoding}: {error}") from error
-        if len(body) > cap:
-            break
-    return bytes(body)
 
 
 def _reason(error: Exception) -> str:
