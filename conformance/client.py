@@ -2,17 +2,19 @@
 
 import asyncio
 import ssl
-import threading
 import time
-import zlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx2 as httpx
 
+from conformance import bodies
+from conformance.background import Background
 from conformance.exchange import Answer, Exchange, Request, build
+from conformance.pools import Pools
 
 T = TypeVar("T")
 MIB = 1024 * 1024
@@ -69,24 +71,18 @@ class Client:
         self.requests = 0
         self.verify = ssl.create_default_context(cafile=connection.ca_file)
         self._lost = 0.0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="conformance-client", daemon=True)
-        self._thread.start()
-        self._pooled = self._call(self._open(keep=connection.limits.connections))
-        self._fresh = self._call(self._open(keep=0))
+        self._loop = Background("conformance-client")
+        self._pools, self._fresh = self._loop.call(self._open())
 
     def close(self) -> None:
         """Close every connection and end the thread."""
 
         async def close() -> None:
-            await self._pooled.aclose()
+            await self._pools.aclose()
             await self._fresh.aclose()
 
-        self._call(close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
-        if not self._thread.is_alive():
-            self._loop.close()
+        self._loop.call(close())
+        self._loop.close()
 
     def send(self, request: Request, **limits: float) -> Exchange:
         """Send one request; ``whole`` and ``body`` lift this request's limits.
@@ -102,7 +98,7 @@ class Client:
         """
         if self._lost > self.connection.limits.exhausted:
             raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
-        exchanges = self._call(self._gather([self._complete(request) for request in requests], limits))
+        exchanges = self._loop.call(self._gather([self._complete(request) for request in requests], limits))
         if not limits.get("forgiven"):
             self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
         for exchange in exchanges:
@@ -129,22 +125,17 @@ class Client:
             async with asyncio.timeout(seconds):
                 return await talk(self._fresh, self.base_url)
 
-        return self._call(limited())
+        return self._loop.call(limited())
 
     def _complete(self, request: Request) -> Request:
         # An exchange has to show all that was sent, what the configuration adds included.
         added = [(name, value) for name, value in self.connection.headers.items() if request.header(name) is None]
         return replace(request, headers=(*request.headers, *added)) if added else request
 
-    def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
+    async def _open(self) -> tuple[Pools, httpx.AsyncClient]:
+        return Pools(self._new_client, self.connection.limits.connections), self._new_client(0)
 
-    async def _open(self, keep: int) -> httpx.AsyncClient:
+    def _new_client(self, keep: int) -> httpx.AsyncClient:
         connection = self.connection
         return httpx.AsyncClient(
             # Compression would hide from the body's limit how much a target really sends.
@@ -178,7 +169,8 @@ class Client:
         self.requests += 1
         started = time.perf_counter()
         try:
-            answer = await self._attempt(self._fresh if limits.get("fresh") else self._pooled, request, limits)
+            with nullcontext(self._fresh) if limits.get("fresh") else self._pools.client() as client:
+                answer = await self._attempt(client, request, limits)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError) as error:
             # A server may drop a kept connection for the fault of an earlier request: only what
             # a connection of its own does can be held against this one.
@@ -216,7 +208,7 @@ class Client:
             incoming = await client.send(outgoing, stream=True, auth=presented)
             try:
                 arrivals: list[float] = []
-                body = await _read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
+                body = await bodies.read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
             finally:
                 await incoming.aclose()
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
@@ -228,22 +220,6 @@ class Client:
 
 def _as_it_is(request: httpx.Request) -> httpx.Request:
     return request
-
-
-async def _read(incoming: httpx.Response, cap: int, arrived: Callable[[], None]) -> bytes:
-    encoding = incoming.headers.get("content-encoding", "").lower()
-    # The size of what a compressed body unfolds to is bounded here, not by the library.
-    unfold = zlib.decompressobj(47) if encoding in ("gzip", "x-gzip", "deflate") else None
-    body = bytearray()
-    async for piece in incoming.aiter_raw():
-        arrived()
-        try:
-            body += unfold.decompress(piece, cap + 1 - len(body)) if unfold else piece
-        except zlib.error as error:
-            raise httpx.DecodingError(f"the body is not {encoding}: {error}") from error
-        if len(body) > cap:
-            break
-    return bytes(body)
 
 
 def _reason(error: Exception) -> str:

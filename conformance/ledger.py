@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from conformance.client import Client, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, Request, build, segment
@@ -18,11 +19,17 @@ _LASTING = {
 
 @dataclass(frozen=True)
 class Leftover:
-    """Something that a run made and could not remove."""
+    """Something that a run made and could not remove; ``count`` is 0 where it is known one by one."""
 
     method: str
     path: str
-    note: str
+    reason: str
+    count: int = 0
+
+    @property
+    def note(self) -> str:
+        """What is left, and why."""
+        return f"{self.count} {self.reason}" if self.count else self.reason
 
 
 class Ledger:
@@ -80,12 +87,21 @@ class Ledger:
         return [Leftover("POST", path, reason) for path in paths] + self._kept()
 
     def _kept(self) -> list[Leftover]:
-        lasting = [Leftover("POST", path, f"{n} {_LASTING[path]}") for path, n in sorted(self._lasting.items())]
+        lasting = [Leftover("POST", path, _LASTING[path], n) for path, n in sorted(self._lasting.items())]
         unremovable = [
-            Leftover("POST", path, f"{n} made here: the document has no operation that removes one")
+            Leftover("POST", path, "made here: the document has no operation that removes one", n)
             for path, n in sorted(self._unremovable.items())
         ]
         return lasting + unremovable
+
+
+def joined(leftovers: Iterable[Leftover]) -> list[Leftover]:
+    """Give one leftover for each method and path, where several processes tell of the same."""
+    found: dict[tuple[str, str], Leftover] = {}
+    for each in leftovers:
+        earlier = found.get((each.method, each.path))
+        found[each.method, each.path] = replace(each, count=each.count + earlier.count) if earlier else each
+    return list(found.values())
 
 
 def created_id(exchange: Exchange) -> str | int | None:

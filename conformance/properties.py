@@ -155,8 +155,9 @@ class Api:
     """What a suite test works with: the client, the values, and what the run knows.
 
     ``seen`` gives one exchange of each kind that the run has seen so far. ``confirming`` is true when a
-    failure is tried for the second time. For the api profile: ``contract`` is the given document,
-    ``share`` says which part of so many this process studies, and ``operations`` takes what became of each.
+    failure is tried for the second time. ``often`` is how many flows there are at least, so that what
+    is wrong now and then shows. For the api profile: ``contract`` is the given document, ``share`` says
+    which part of so many this process studies, and ``operations`` takes what became of each.
     """
 
     client: Client
@@ -169,6 +170,7 @@ class Api:
     contract: Contract | None = None
     share: tuple[int, int] = (0, 1)
     operations: list[dict[str, str]] = field(default_factory=list)
+    often: int = 1
 
     def send(self, request: Request, **limits: float) -> Exchange:
         """Send one request."""
@@ -201,11 +203,12 @@ class Api:
         certain = len(values)
         if strategy is not None:
             values += self.draws.examples(strategy, count)
-        broken = drive(self.client, [flow(self, value) for value in values])
+        again = values * (-(-self.often // len(values)) - 1) if values else []
+        broken = drive(self.client, [flow(self, value) for value in (*values, *again)])
         if not broken:
             return
         first = min(broken)
-        if first >= certain and self.confirming and strategy is not None:
+        if certain <= first < len(values) and self.confirming and strategy is not None:
             raise self._smaller(flow, strategy) or broken[first]
         raise broken[first]
 

@@ -1,10 +1,6 @@
 """What happens in a run of the suite: hooks that are registered once it is known to be one."""
 
 import gc
-import importlib
-import os
-import secrets
-import shlex
 import time
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import Requirement, of_profile
+from conformance import collected, planning
 from conformance.interruption import heed_termination, held
-from conformance.ledger import Leftover
+from conformance.ledger import Leftover, joined
 from conformance.properties import Api
 from conformance.quiet import mute
 from conformance.report import terminal
-from conformance.report.model import FILE, Report, write
+from conformance.report.model import FILE, write
 from conformance.session import Session
 from conformance.settings import Settings, UsageError
 from conformance.target import Unreachable, open_target
@@ -30,7 +26,6 @@ _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
 _AHEAD_THREADS = 4
-_TURNS = {"ahead": 1, "timed": 2, "last": 3}
 _NOT_REACHED = "its test was not run"
 
 
@@ -42,9 +37,9 @@ class Run:
         self.settings = settings
         self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
         self.distributed = self.worker is None and config.getoption("dist", "no") != "no"
-        self.selected = _select(settings)
+        self.selected = planning.select(settings)
         self.mask = Masker(settings.secrets())
-        self.seed = self._seed()
+        self.seed = int(self.worker["conformance_seed"]) if self.worker else planning.seed(config)
         self.outcomes: list[Outcome] = []
         self.leftovers: list[Leftover] = []
         self.requests = 0
@@ -55,10 +50,10 @@ class Run:
         self.ahead: dict[str, Future[Outcome]] = {}
         self.hint: str | None = None
         self.began = time.perf_counter()
-        self.report = self._new_report()
+        self.report = planning.report(config, settings, self.selected, self.seed, self.mask)
         self.unheed = heed_termination() if self.worker is None else None
         if self.worker is None:
-            _check_writable(settings.report_dir)
+            planning.clear(settings.report_dir)
         # The kit tells failures in its own words; pytest's tracebacks would be about the kit.
         config.option.tbstyle = "no"
         config.option.reportchars = ""
@@ -67,7 +62,7 @@ class Run:
         """Give what the test of a requirement works with, the same for both of its tries."""
         if _API not in item.stash:
             assert self.session is not None
-            item.stash[_API] = self.session.api(_requirement_of(item) or "")
+            item.stash[_API] = self.session.api(collected.requirement_of(item) or "")
         return item.stash[_API]
 
     def close(self) -> None:
@@ -139,12 +134,12 @@ class Run:
             self.broken = f"the kit failed: {report.nodeid} cannot be collected: {report.longreprtext.splitlines()[-1]}"
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        dropped = [item for item in items if (name := _requirement_of(item)) and name not in self.selected]
+        dropped = [item for item in items if (name := collected.requirement_of(item)) and name not in self.selected]
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         kept = [item for item in items if item not in dropped]
         # What waits is begun ahead and asked for late; what measures time is alone at the end.
-        items[:] = sorted(kept, key=_turn)
+        items[:] = sorted(kept, key=collected.turn)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         # What is loaded by now stays to the end: looking through it for garbage, which pytest does five
@@ -160,7 +155,7 @@ class Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        name = _requirement_of(pyfuncitem)
+        name = collected.requirement_of(pyfuncitem)
         if name is None or self.session is None:
             return None
         begun = self.ahead.get(pyfuncitem.nodeid)
@@ -178,12 +173,12 @@ class Run:
         offered = {"api": api, "settings": self.settings, "application": session.target.application}
         names = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own hook does
         arguments = {name: offered[name] for name in names}
-        return session.attempt(_requirement_of(item) or "", api, lambda: item.obj(**arguments))
+        return session.attempt(collected.requirement_of(item) or "", api, lambda: item.obj(**arguments))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
         report = yield
-        name = _requirement_of(item)
+        name = collected.requirement_of(item)
         if name is None:
             return report
         if report.when == "call" and _OUTCOME in item.stash:
@@ -203,7 +198,7 @@ class Run:
         told = getattr(report, "conformance", None)
         if told and self.worker is None:
             self.outcomes.append(Outcome(**told))
-        elif report.when not in ("setup", "call", "teardown") and (name := _requirement_at(report.nodeid)):
+        elif report.when not in ("setup", "call", "teardown") and (name := collected.requirement_at(report.nodeid)):
             # xdist's own report of a worker that died.
             self.outcomes.append(Outcome(name, "error", "the kit failed: a worker process died while it ran this test"))
 
@@ -278,7 +273,7 @@ class Run:
     def _write(self, verdict: Any) -> None:
         report = self.report
         report.verdict = verdict or judge(self.selected, report.outcomes, self.settings.waivers)
-        report.leftovers = self.leftovers
+        report.leftovers = joined(self.leftovers)
         report.requests = self.requests
         report.duration_s = time.perf_counter() - self.began
         try:
@@ -287,92 +282,6 @@ class Run:
             reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
             self.broken = f"the kit failed: {self.settings.report_dir / FILE} cannot be written: {reason}"
             report.verdict = "error"
-
-    def _new_report(self) -> Report:
-        told = self.settings
-        kind, url = next(
-            (k, v)
-            for k, v in (("url", told.url), ("app", told.app), ("command", told.command), ("source", told.source))
-            if v
-        )
-        return Report(
-            kind=kind,
-            url=self.mask(str(url)),
-            reach=(),
-            profile=told.profile,
-            effort=told.effort,
-            seed=self.seed,
-            selected=self.selected,
-            rerun=_rerun(self.config, told),
-        )
-
-    def _seed(self) -> int:
-        if self.worker is not None:
-            return int(self.worker["conformance_seed"])
-        given = self.config.getoption("--hypothesis-seed", None)
-        if given is None or given == "random":
-            return secrets.randbelow(2**32)
-        if not (str(given).isascii() and str(given).isdigit()):
-            raise UsageError(f"--hypothesis-seed {given}: a seed is a whole number, 0 or more")
-        return int(given)
-
-
-def _select(settings: Settings) -> dict[str, Requirement]:
-    selected = of_profile(settings.profile)
-    if settings.section:
-        selected = {id: r for id, r in selected.items() if r.slug in settings.section}
-    if settings.requirement:
-        selected = {id: r for id, r in selected.items() if id in settings.requirement}
-    return selected
-
-
-def _turn(item: pytest.Item) -> int:
-    return max((turn for name, turn in _TURNS.items() if item.get_closest_marker(name)), default=0)
-
-
-def _requirement_of(item: pytest.Item) -> str | None:
-    marker = item.get_closest_marker("requirement")
-    return str(marker.args[0]) if marker else None
-
-
-def _requirement_at(nodeid: str) -> str | None:
-    place, _, test = nodeid.partition("::")
-    file = next((Path(__file__).parent / "suite").rglob(Path(place).name), None)
-    if file is None:
-        return None
-    parts = file.relative_to(Path(__file__).parent).with_suffix("").parts
-    module = importlib.import_module(".".join(("conformance", *parts)))
-    marks = getattr(getattr(module, test.partition("[")[0], None), "pytestmark", ())
-    return next((str(mark.args[0]) for mark in marks if mark.name == "requirement"), None)
-
-
-def _rerun(config: pytest.Config, told: Settings) -> str:
-    words = ["pytest"]
-    if config.option.pyargs:
-        words += ["--pyargs", "conformance.suite"]
-    for option in ("url", "app", "command", "source"):
-        values = config.getoption(f"conformance_{option}")
-        if values:
-            words += [f"--target-{option}", values[0]]
-    if config.getoption("conformance_file"):
-        words += ["--target-config", config.getoption("conformance_file")]
-    given = {option: config.getoption(f"conformance_{option}") for option in ("profile", "effort")}
-    words += [word for option, value in given.items() if value for word in (f"--{option}", value)]
-    return shlex.join(words)
-
-
-def _check_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report-dir {folder}: cannot be made: {error.strerror}") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"--report-dir {folder}: cannot be written to")
-    try:
-        # Whatever becomes of this run, an earlier one's report must not be taken for its own.
-        (folder / FILE).unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report-dir {folder}: {FILE} cannot be replaced: {error.strerror}") from None
 
 
 def _move(stats: dict[str, list[Any]], names: set[str], category: str) -> None:

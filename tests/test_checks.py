@@ -222,3 +222,32 @@ def test_whatever_json_a_target_answers_a_check_ends_in_a_mismatch_or_holds(valu
             check(exchange)
         except Mismatch as wrong:
             assert wrong.evidence is exchange
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        (lambda e: checks.expect_error_at(e, "query", "é"), 'a 422 whose loc is ["query", "\\u00e9"]'),
+        (lambda e: checks.expect_error_at(e, "limit"), 'a 422 whose loc ends at "limit"'),
+        (lambda e: checks.expect_value(e, "q", "é"), 'q equal to "é"'),
+        (lambda e: checks.expect_exactly(e, {"detail": "é"}), 'exactly {"detail": "é"}'),
+    ],
+    ids=["loc", "field", "value", "exactly"],
+)
+def test_what_is_expected_is_told_as_it_is(check: Callable[[Exchange], None], expected: str) -> None:
+    assert mismatch(check, refused({"loc": ["path", "other"]})).expected == expected
+
+
+@pytest.mark.parametrize("source", ["body", "path", "header"])
+def test_an_error_from_another_source_is_another_error(source: str) -> None:
+    mismatch(checks.expect_error_at, refused({"loc": [source, "limit"]}), "query", "limit")
+
+
+def test_an_entry_without_a_source_shows_what_stands_in_its_place() -> None:
+    found = mismatch(checks.expect_validation_shape, refused(ENTRY | {"loc": ["item", "price"]}))
+
+    assert found.note == 'loc starts with "item", not with its source'
+
+
+def test_what_cannot_be_told_concerns_the_target_unless_it_is_said_not_to() -> None:
+    assert checks.CannotTell("no credentials").applies

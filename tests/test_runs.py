@@ -125,6 +125,8 @@ def test_a_run_in_parallel_is_conformant(kind: str, guide: str, tmp_path: Path) 
     run = run_command(tmp_path, f"--target-{kind}", target, *QUICK, "-n", "2")
 
     assert_conformant(run, *(INSIDE if kind == "url" else ()))
+    # Each of the workers made some of them.
+    assert sorted(each["path"] for each in run.report["leftovers"]) == ["/events", "/upload", "/users"]
 
 
 def test_a_seed_is_told_and_kept(batch: Batch, runs: Mapping[str, list[str]]) -> None:

@@ -234,3 +234,20 @@ def test_what_is_blocked_names_a_requirement_that_failed(outcomes: list[Outcome]
 @given(st.lists(settled_outcomes))
 def test_the_counts_add_up(outcomes: list[Outcome]) -> None:
     assert sum(counts(outcomes).values()) == len(outcomes)
+
+
+def test_of_several_causes_the_first_that_is_named_is_told() -> None:
+    catalogue = rows(row("one"), row("other"), row("last", "one", "other"))
+    outcomes = [Outcome(id, "failed") for id in catalogue]
+
+    assert settle(catalogue, outcomes, (), MISSING)["last"].blocked_by == "one"
+
+
+def test_the_requests_of_several_tests_are_added() -> None:
+    counted = [Outcome("first", "passed", requests=3), Outcome("first", "passed", requests=5)]
+
+    assert merge(counted)["first"].requests == 8
+
+
+def test_what_was_not_tried_has_sent_nothing() -> None:
+    assert settled()["first"].requests == 0

@@ -1,13 +1,14 @@
 """The rules about every answer hold for the contract's answers and for no others."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from conformance.checks import Mismatch
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Request
 from conformance.settings import Credentials, Settings
-from conformance.watch import Watch, no_content, rules, validation_shape
+from conformance.watch import Seen, Watch, no_content, rules, validation_shape
 from tests.makers import answered, said, unanswered
 
 JUDGED = rules(Settings(credentials=Credentials(bearer="the-run's-own-token")))
@@ -62,3 +63,25 @@ def test_evidence_of_the_same_fault_is_kept_a_few_times_only() -> None:
         watch.observe(said({}, 422))
 
     assert len(watch.broken["validation-error-shape"]) == 5
+
+
+def to(exchange: Exchange, path: str, body: bytes | None = None) -> Exchange:
+    return replace(exchange, request=Request("GET", path, (), body))
+
+
+def test_one_exchange_of_each_kind_is_kept() -> None:
+    seen = Seen()
+    kinds = [to(answered(), "/a"), to(answered(), "/b"), to(answered(404), "/a"), to(answered(headers=()), "/a")]
+    for exchange in [*kinds, to(answered(body=b"{}"), "/a?again=1"), unanswered()]:
+        seen.observe(exchange)
+
+    assert seen.exchanges() == kinds
+
+
+def test_every_body_that_gets_a_400_is_kept() -> None:
+    seen = Seen()
+    refused = [to(answered(400), "/a", body) for body in (b"{", b"{}")]
+    for exchange in refused:
+        seen.observe(exchange)
+
+    assert seen.exchanges() == refused

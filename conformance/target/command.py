@@ -7,6 +7,7 @@ import shlex
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
@@ -130,8 +131,10 @@ class Process:
 def _environment(env: Mapping[str, str], unset: Iterable[str]) -> dict[str, str]:
     dropped = {*_NOT_INHERITED, *unset} - set(env)
     inherited = {name: value for name, value in os.environ.items() if name not in dropped}
+    # What is installed beside the kit is found by its name in an environment that is not activated too.
+    path = os.pathsep.join([inherited.get("PATH", os.defpath), str(Path(sys.executable).parent)])
     # Output that waits in a buffer would not be there when it is looked for.
-    return {**inherited, "PYTHONUNBUFFERED": "1", **env}
+    return {**inherited, "PATH": path, "PYTHONUNBUFFERED": "1", **env}
 
 
 @atexit.register
