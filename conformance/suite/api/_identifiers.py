@@ -204,7 +204,9 @@ def _singular(word: str) -> str:
 def _things(value: Any, depth: int = 0) -> Iterator[Any]:
     """Give the things of an answer: itself, what it lists, or what it lists under one of its names."""
     if isinstance(value, list):
-        yield from (each for each in value[:_MOST_OF_A_LIST] if isinstance(each, (dict, str, int)))
+        # A text inside of a thing is one of its properties, and names nothing.
+        kinds = (dict,) if depth else (dict, str, int)
+        yield from (each for each in value[:_MOST_OF_A_LIST] if isinstance(each, kinds))
     elif isinstance(value, dict):
         yield value
         for each in value.values() if depth < _DEEPEST else ():

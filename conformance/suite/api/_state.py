@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from conformance.exchange import build
 from conformance.suite.api._broken import broken
 from conformance.suite.api._identifiers import stable
 from conformance.suite.api._operations import Operation
-from conformance.suite.api._requests import OMITTED, Values
+from conformance.suite.api._requests import OMITTED, Values, present
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
 
@@ -56,6 +58,7 @@ def _life(survey: Survey, create: Operation, found: State) -> Flow:
     made = yield from _create(survey, create)
     if made is None:
         return
+    _follow_location(survey, create, made, found)
     reads = survey.below(create, "GET") + [each for each, _ in _leads(survey, create, made)]
     read = next((each for each in dict.fromkeys(reads) if _names(survey, create, made, each) is not None), None)
     if read is None or made.exchange.status == 202:
@@ -97,6 +100,21 @@ def _note_unavailable(found: State, create: Operation, read: Operation, seen: Se
     else:
         reason = f"{read.label} answers {seen.exchange.status or seen.exchange.failure} for what it made"
         found.untold["api-created-available", create.label] = reason
+
+
+def _follow_location(survey: Survey, create: Operation, made: Seen, found: State) -> None:
+    """See that something is where a 201 says that what it made is (RFC 9110, section 15.3.2)."""
+    answer = made.exchange.answer
+    base, there = urlsplit(made.exchange.base_url), urlsplit(answer.header("location") or "" if answer else "")
+    elsewhere = there.netloc not in ("", base.netloc) or not there.path.startswith(base.path.rstrip("/") + "/")
+    if made.exchange.status != 201 or elsewhere or any(_leads(survey, create, made)):
+        return
+    request = build("GET", there.path.removeprefix(base.path.rstrip("/")))
+    credential = survey.credential(create)
+    seen = Seen(create, survey.api.send(present(request, credential) if credential else request), "probe")
+    expected = f"what {create.label} made, where its Location says (document: {create.pointer})"
+    if seen.exchange.status in _GONE:
+        found.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
 
 
 def _leads(survey: Survey, create: Operation, made: Seen) -> list[tuple[Operation, dict[str, Any]]]:

@@ -41,6 +41,7 @@ def _study(survey: Survey) -> bool:
 
     asks: list[Ask] = []
     for operation in survey.studied:
+        asks += _again(survey, operation)
         valid = values_of(survey, operation)
         if valid is None:
             continue
@@ -54,6 +55,15 @@ def _study(survey: Survey) -> bool:
         _generated(survey, most(_MOST_COVERAGE), int(_MOST_DRAWN[survey.api.draws.effort] * share)), "generated"
     )
     return True
+
+
+def _again(survey: Survey, operation: Operation) -> Iterator[Ask]:
+    """Ask for a list once more with nothing that narrows it, now that the run has made something."""
+    if operation.method == "GET" and operation.label in survey.accepted:
+        with contextlib.suppress(Unsampled):
+            yield Ask(
+                operation, survey.sample(operation, next(iter(survey.bindings(operation)), None), whole=False), "valid"
+            )
 
 
 def values_of(survey: Survey, operation: Operation) -> Values | None:

@@ -256,4 +256,4 @@ def _is_below(item: Operation, create: Operation) -> bool:
         return True
     names = item.path_parameters
     same = resource_before(item.template, names[-1].name) == resource_before(first + "/{id}", "id") if names else False
-    return same and len(names) == len(create.path_parameters) + 1
+    return same and len(names) <= len(create.path_parameters) + 1
