@@ -251,3 +251,17 @@ def test_an_entry_without_a_source_shows_what_stands_in_its_place() -> None:
 
 def test_what_cannot_be_told_concerns_the_target_unless_it_is_said_not_to() -> None:
     assert checks.CannotTell("no credentials").applies
+
+
+def test_a_wrong_value_is_shown_as_it_came() -> None:
+    assert mismatch(checks.expect_value, said({"q": "é"}), "q", "e").note == 'q is "é"'
+
+
+@pytest.mark.parametrize("status", [199, 300, 301, 404, 500])
+def test_only_a_2xx_is_a_success(status: int) -> None:
+    assert mismatch(checks.expect_success, answered(status)).expected == "a 2xx status"
+
+
+@pytest.mark.parametrize("field", ["kilo", "offset"])
+def test_an_error_at_another_field_is_another_error(field: str) -> None:
+    mismatch(checks.expect_error_at, refused({"loc": ["query", field]}), "query", "limit")

@@ -250,4 +250,4 @@ def test_the_requests_of_several_tests_are_added() -> None:
 
 
 def test_what_was_not_tried_has_sent_nothing() -> None:
-    assert settled()["first"].requests == 0
+    assert (settled()["first"].requests, settled()["first"].duration_s) == (0, 0.0)

@@ -16,6 +16,8 @@ from tests.harness import ROOT, Run, command, faults_of, read_report
 SECONDS = 2 * Limits().exhausted
 # What the kit may hold of one round's answers beside all else: every body up to its limit, and its copies.
 ALLOWANCE = 3 * Limits().concurrency * Limits().body // 2**20
+# Every misbehaviour, or one of each kind.
+ALL = "ALL_HOSTILE" in os.environ
 QUICK = ("--effort", "quick", "--profile", "core")
 # A child's peak counts what its parent held when it was forked: this one holds next to nothing.
 _LAUNCHER = """
