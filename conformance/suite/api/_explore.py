@@ -161,10 +161,10 @@ def _round(survey: Survey, tried: list[Operation]) -> None:
         if not asks:
             return
         for seen in survey.ask(asks):
-            if seen.succeeded or not left[seen.operation.label][1] or seen.exchange.answer is None:
-                del left[seen.operation.label]
-            elif seen.exchange.status in (401, 403):
+            if seen.exchange.status in (401, 403):
                 _act_as_another(survey, seen, left)
+            elif seen.succeeded or not left[seen.operation.label][1] or seen.exchange.answer is None:
+                del left[seen.operation.label]
 
 
 def _act_as_another(survey: Survey, seen: Seen, left: dict[str, Any]) -> None:
