@@ -1,6 +1,11 @@
 """What holds for the kit's own tests and for nobody else's runs."""
 
 import pytest
+from hypothesis import settings
+
+# How long a drawn value takes is the machine's matter, and says nothing of the kit.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
 
 
 @pytest.hookimpl(trylast=True)
