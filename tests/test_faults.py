@@ -1,8 +1,8 @@
 """Every fault turns exactly its requirement red, and nothing that is not its consequence.
 
 Run as they are, the tests make one whole run for each requirement of the core profile, and of every
-other fault a run of its requirement alone; of the faults that have to be started by a command one for
-each requirement. With ``ALL_FAULTS=1`` in the environment there is a whole run of every fault.
+other fault of it a run of its requirement alone; of the full profile's faults one for each requirement
+is tried so. With ``ALL_FAULTS=1`` in the environment there is a whole run of every fault.
 """
 
 import os
@@ -40,7 +40,7 @@ WHOLE = [name for name in GUIDE if is_whole(name)]
 NARROW = [
     name
     for name, fault in GUIDE.items()
-    if name not in WHOLE and (fault.reach == "app" or name == FIRST[fault.requirement])
+    if name not in WHOLE and (fault.profile == "core" or name == FIRST[fault.requirement])
 ]
 
 
