@@ -78,6 +78,8 @@ class Survey:
     found: dict[str, Any] = field(default_factory=dict)
     _by_operation: dict[str, list[Seen]] = field(default_factory=dict)
     _below: dict[str, list[Operation]] = field(default_factory=dict)
+    # Where the answers of a create led to: it may be far from the create's own path.
+    _led: dict[str, set[str]] = field(default_factory=dict)
 
     def once(self, name: str, make: Callable[["Survey"], Any]) -> Any:
         """Give what a part of the exploration found, exploring it the first time."""
@@ -197,6 +199,8 @@ class Survey:
         for target, names in self.leads(operation, bound, answer):
             last = target.path_parameters[-1].name
             self.pool.add(resource_before(target.template, last), names, own=answer.status == 201)
+            self._led.setdefault(operation.label, set()).add(target.template)
+            self._below.pop(operation.label, None)
 
     def leads(
         self, create: Operation, bound: dict[str, Any], answer: Any
@@ -218,7 +222,8 @@ class Survey:
     def below(self, create: Operation, method: str) -> list[Operation]:
         """Give the operations on one of the things that an operation makes, the nearest path first."""
         if create.label not in self._below:
-            found = [each for each in self.operations if _is_below(each, create)]
+            led = self._led.get(create.label, ())
+            found = [each for each in self.operations if _is_below(each, create) or each.template in led]
             near = create.template.rstrip("/")
             self._below[create.label] = sorted(found, key=lambda each: not each.template.startswith(f"{near}/"))
         return [each for each in self._below[create.label] if each.method == method]
