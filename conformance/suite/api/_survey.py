@@ -14,7 +14,7 @@ from conformance.suite.api._broken import Broken
 from conformance.suite.api._identifiers import Pool, linked, located, resource_before
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, write
-from conformance.suite.api._samples import Sampler
+from conformance.suite.api._samples import Sampler, kind_of
 from conformance.suite.api._schemas import Schemas
 
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
@@ -143,11 +143,20 @@ class Survey:
         own = operation.method in ("PUT", "PATCH", "DELETE")
         found = []
         for each in self.pool.bindings(operation, own=own):
-            if each not in found:
+            if each not in found and self._fits(operation, each):
                 found.append(each)
             if len(found) == _MOST_BINDINGS:
                 break
         return found
+
+    def _fits(self, operation: Operation, names: dict[str, Any]) -> bool:
+        """Tell whether texts that were taken for identifiers can be numbers where numbers are asked for."""
+        for parameter in operation.path_parameters:
+            kinds = {kind_of(each) for each in self.schemas.alternatives(parameter.schema)}
+            value = str(names.get(parameter.name, "0"))
+            if kinds == {"integer"} and not value.removeprefix("-").isdecimal():
+                return False
+        return True
 
     def sample(self, operation: Operation, bound: dict[str, Any] | None = None, *, whole: bool = True) -> Values:
         """Make valid values for an operation: made-up ones where the path is not ``bound``.
