@@ -48,9 +48,20 @@ def undocumented_error(survey: Survey, seen: Seen) -> Said:
     status = seen.exchange.status
     if status is None or not 400 <= status < 500 or status in _OF_SERVERS or _is_of_another(survey, seen):
         return False
+    if status == 404 and is_absent(survey, seen.operation):
+        return False
     if seen.operation.response(status) is not None:
         return None
     return Mismatch(seen.exchange, f"one of the documented statuses: {_statuses(seen.operation)}", f"it is {status}")
+
+
+def is_absent(survey: Survey, operation: Operation) -> bool:
+    """Tell whether nothing is where an operation should be: that is the matter of another requirement."""
+    return not operation.path_parameters and all(
+        each.exchange.status in (None, 404)
+        for each in survey.of(operation)
+        if each.exchange.request.method == operation.method
+    )
 
 
 def undocumented_type(survey: Survey, seen: Seen) -> Said:
@@ -148,7 +159,7 @@ def _is_of_another(survey: Survey, seen: Seen) -> bool:
     generated value is read as one, or refuse a body that cannot be read.
     """
     answer, request = seen.exchange.answer, seen.exchange.request
-    if answer is None or answer.status == 304:
+    if answer is None or answer.status == 304 or request.method != seen.operation.method:
         return True
     if 300 <= answer.status < 400:
         there, here = urlsplit(answer.header("location") or "").path, urlsplit(seen.exchange.url).path

@@ -1,23 +1,21 @@
 """What happens to the things that the run makes: created, read, replaced, refused, deleted."""
 
-import datetime
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from conformance.exchange import build
 from conformance.suite.api._broken import broken
+from conformance.suite.api._compared import difference, in_common
 from conformance.suite.api._identifiers import stable
 from conformance.suite.api._operations import Operation
-from conformance.suite.api._requests import OMITTED, Values, present
+from conformance.suite.api._requests import OMITTED, Credential, Values, present
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
 
 _GONE = (404, 410)
 _MOST_REFUSED = 4
-# Values that servers write in a form of their own.
-_REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def _life(survey: Survey, create: Operation, found: State) -> Flow:
     made = yield from _create(survey, create)
     if made is None:
         return
-    _follow_location(survey, create, made, found)
+    _located(survey, found, create, made)
     reads = survey.below(create, "GET") + [each for each, _ in _leads(survey, create, made)]
     read = next((each for each in dict.fromkeys(reads) if _names(survey, create, made, each) is not None), None)
     if read is None or made.exchange.status == 202:
@@ -77,6 +75,26 @@ def _life(survey: Survey, create: Operation, found: State) -> Flow:
         for write in survey.below(create, method):
             yield from _replacement(survey, found, create, made, write, read, names)
     yield from _deletion(survey, found, create, made, read, names, shown=shown)
+
+
+def _located(survey: Survey, found: State, create: Operation, made: Seen) -> None:
+    """See that a Location which the document promises leads somewhere (RFC 9110, section 10.2.2)."""
+    answer = made.exchange.answer
+    response = create.response(answer.status) if answer else None
+    headers = response.definition.get("headers") if response else None
+    promised = isinstance(headers, dict) and "location" in {str(name).lower() for name in headers}
+    location = answer.header("location") if answer else None
+    if not promised or not location:
+        return
+    base, there = urlsplit(survey.api.client.base_url), urlsplit(urljoin(made.exchange.url, location))
+    if there.netloc != base.netloc or not there.path.startswith(base.path.rstrip("/")):
+        return
+    request = build("GET", there.path.removeprefix(base.path.rstrip("/")))
+    credential = survey.credential(create)
+    seen = Seen(create, survey.api.send(present(request, credential) if credential else request), "probe")
+    held = seen.exchange.status not in _GONE
+    expected = f"what {create.label} made, at the Location of its answer (document: {create.pointer})"
+    found.reads.append(Read("api-created-available", create, seen, held, expected, "" if held else "nothing is there"))
 
 
 def _create(survey: Survey, create: Operation) -> Generator[list[Ask], list[Seen], Seen | None]:
@@ -100,21 +118,6 @@ def _note_unavailable(found: State, create: Operation, read: Operation, seen: Se
     else:
         reason = f"{read.label} answers {seen.exchange.status or seen.exchange.failure} for what it made"
         found.untold["api-created-available", create.label] = reason
-
-
-def _follow_location(survey: Survey, create: Operation, made: Seen, found: State) -> None:
-    """See that something is where a 201 says that what it made is (RFC 9110, section 15.3.2)."""
-    answer = made.exchange.answer
-    base, there = urlsplit(made.exchange.base_url), urlsplit(answer.header("location") or "" if answer else "")
-    elsewhere = there.netloc not in ("", base.netloc) or not there.path.startswith(base.path.rstrip("/") + "/")
-    if made.exchange.status != 201 or elsewhere or any(_leads(survey, create, made)):
-        return
-    request = build("GET", there.path.removeprefix(base.path.rstrip("/")))
-    credential = survey.credential(create)
-    seen = Seen(create, survey.api.send(present(request, credential) if credential else request), "probe")
-    expected = f"what {create.label} made, where its Location says (document: {create.pointer})"
-    if seen.exchange.status in _GONE:
-        found.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
 
 
 def _leads(survey: Survey, create: Operation, made: Seen) -> list[tuple[Operation, dict[str, Any]]]:
@@ -153,7 +156,7 @@ def _compare(survey: Survey, found: State, write: Operation, sent: Seen, read: S
         found.untold["api-write-read-back", write.label] = "it and its read name no property in common"
         return True
     schema = write.body.schema if write.body else {}
-    lost = _difference(survey, schema, body, shown)
+    lost = difference(survey, schema, body, shown)
     expected = f"the values that {write.label} was sent (document: {write.pointer}/requestBody)"
     note = ""
     if lost is not None:
@@ -161,48 +164,6 @@ def _compare(survey: Survey, found: State, write: Operation, sent: Seen, read: S
         note = f"{name} was sent as {stable(before)} and is {stable(after)}"
     found.reads.append(Read("api-write-read-back", write, read, lost is None, expected, note))
     return lost is None
-
-
-def _difference(
-    survey: Survey, schema: Any, sent: dict[str, Any], shown: dict[str, Any]
-) -> tuple[str, Any, Any] | None:
-    properties = survey.schemas.flat(schema).get("properties")
-    for name, value in sent.items():
-        told = properties.get(name) if isinstance(properties, dict) else {}
-        if name in shown and not _alike(survey, told, value, shown[name]):
-            return name, value, shown[name]
-    return None
-
-
-def _alike(survey: Survey, schema: Any, sent: Any, shown: Any) -> bool:  # noqa: PLR0911 - one for each kind of value
-    flat = next(survey.schemas.alternatives(schema), {})
-    if flat.get("writeOnly") is True or flat.get("format") in _REWRITTEN or isinstance(sent, bytes):
-        return _instant(sent) == _instant(shown) if flat.get("format") == "date-time" else True
-    if isinstance(sent, dict) and isinstance(shown, dict):
-        return _difference(survey, schema, sent, shown) is None
-    if isinstance(sent, list) and isinstance(shown, list):
-        # The order of a set is its own.
-        plain = all(not isinstance(each, (dict, list)) for each in sent)
-        return not plain or sorted(map(stable, sent)) == sorted(map(stable, shown))
-    if isinstance(sent, (dict, list)) or isinstance(shown, (dict, list)):
-        return True  # given as an identifier, shown as the thing, or the other way round
-    if isinstance(sent, str) and isinstance(shown, str):
-        return sent.strip().casefold() == shown.strip().casefold()
-    if isinstance(sent, bool) or isinstance(shown, bool) or sent is None or shown is None:
-        return sent is shown
-    try:
-        return float(sent) == float(shown)  # a decimal may travel as a text
-    except ValueError:
-        return False
-
-
-def _instant(value: Any) -> Any:
-    try:
-        moment = datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    # Without a zone it is taken as it stands.
-    return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).replace(microsecond=0)
 
 
 def _json(seen: Seen) -> Any:
@@ -226,7 +187,9 @@ def _refusals(
         except Unsampled:
             continue
         wrong = [each for each in broken(write, valid, survey.schemas) if each.place == "body" and each.readable]
-        for each in wrong[:: max(1, len(wrong) // _MOST_REFUSED)][:_MOST_REFUSED]:
+        # From the first to the last, so that every part of the body is right in some of them.
+        step = max(1.0, (len(wrong) - 1) / (_MOST_REFUSED - 1))
+        for each in (wrong[round(n * step)] for n in range(min(_MOST_REFUSED, len(wrong)))):
             before, again = yield [_reading(survey, read, names)] * 2
             [refused] = yield [Ask(write, each.values, "broken", each)]
             [after] = yield [_reading(survey, read, names)]
@@ -234,23 +197,12 @@ def _refusals(
             if status is None or not 400 <= status < 500 or not (before.succeeded and again.succeeded):
                 continue
             # What differs between two reads of the same thing changes by itself.
-            steady = _steady(_json(before), _json(again))
-            held = _steady(steady, _json(after)) == steady and after.succeeded
+            steady = in_common(_json(before), _json(again))
+            held = in_common(steady, _json(after)) == steady and after.succeeded
             expected = f"the thing as it was before {write.label} was refused with {status} ({each})"
             found.reads.append(
                 Read("api-rejected-changes-nothing", write, after, held, expected, "" if held else "it has changed")
             )
-
-
-def _steady(one: Any, other: Any) -> Any:
-    """Give the part of two values that is equal."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {key: _steady(one[key], other[key]) for key in one if key in other and _share(one[key], other[key])}
-    return one
-
-
-def _share(one: Any, other: Any) -> bool:
-    return one == other or (isinstance(one, dict) and isinstance(other, dict))
 
 
 def _replacement(
@@ -292,6 +244,8 @@ def _deletion(
         bound = _names(survey, create, made, delete)
         if bound is None:
             continue
+        if not delete.is_open and not (yield from _unasked(survey, found, delete, bound, read, names)):
+            continue
         [gone] = yield [Ask(delete, _least(survey, delete, bound), "state")]
         if not gone.succeeded or gone.exchange.status == 202:
             continue
@@ -302,6 +256,21 @@ def _deletion(
             continue
         expected = f"404 or 410 from {read.label} for what {delete.label} removed (document: {delete.pointer})"
         found.reads.append(Read("api-deleted-gone", delete, after, held, expected, "" if held else "it is still there"))
+
+
+def _unasked(
+    survey: Survey, found: State, delete: Operation, bound: dict[str, Any], read: Operation, names: dict[str, Any]
+) -> Generator[list[Ask], list[Seen], bool]:
+    """See that a deletion without credentials removes nothing; False where it did."""
+    [refused] = yield [Ask(delete, _least(survey, delete, bound), "closed", credential=Credential())]
+    if refused.exchange.status not in (401, 403):
+        return not refused.succeeded
+    [after] = yield [_reading(survey, read, names)]
+    held = after.succeeded
+    expected = f"the thing as it was before {delete.label} was refused with {refused.exchange.status}"
+    note = "" if held else "it is not there any more"
+    found.reads.append(Read("api-rejected-changes-nothing", delete, after, held, expected, note))
+    return held
 
 
 def _spare(survey: Survey, create: Operation) -> Flow:

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.exchange import Request
 from conformance.suite import generation
-from conformance.suite.api._broken import Broken, broken
+from conformance.suite.api._broken import broken
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import OMITTED, Values, plain, present
 from conformance.suite.api._samples import Unsampled, as_json, bounds, kind_of
@@ -16,6 +16,7 @@ from conformance.suite.api._schemas import Schemas
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Ask, Survey
 
+T = TypeVar("T")
 # For each operation, by effort.
 _MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}
 _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
@@ -24,6 +25,7 @@ _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
 # Where there are more operations than this, each gets its part of what as many would get.
 _FULL_ATTENTION = 250
 _LONGEST = 2000
+_MOST_EDGES = 400
 _TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
 
 
@@ -45,7 +47,7 @@ def _study(survey: Survey) -> bool:
         valid = values_of(survey, operation)
         if valid is None:
             continue
-        fine = islice(_fine(operation, valid, survey.schemas), most(_MOST_FINE))
+        fine = _spread(list(islice(_fine(operation, valid, survey.schemas), _MOST_EDGES)), most(_MOST_FINE))
         # What makes something is tried with less of it.
         asks += [Ask(operation, each, "valid") for each in fine if operation.method != "DELETE"]
         wrong = list(broken(operation, valid, survey.schemas))
@@ -79,16 +81,20 @@ def values_of(survey: Survey, operation: Operation) -> Values | None:
     return None
 
 
-def _spread(wrong: list[Broken], most: int) -> list[Broken]:
-    """Take some of each rule where there are too many."""
+def _spread(wrong: list[T], most: int) -> list[T]:
+    """Take some of each kind where there are too many."""
     if len(wrong) <= most:
         return wrong
     step = len(wrong) / most
     return [wrong[int(n * step)] for n in range(most)]
 
 
-def _fine(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Values]:
+def _fine(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Values]:  # noqa: C901 - one walk
     """Give valid values from the edges: bounds, lengths, every choice, and what may be left out."""
+    needed = {(each.place, each.name) for each in operation.parameters if each.required or each.place == "path"}
+    if needed != valid.parameters.keys():
+        # A list of everything shows more than one that every filter narrows.
+        yield replace(valid, parameters={key: each for key, each in valid.parameters.items() if key in needed})
     for parameter in operation.parameters:
         place, name = parameter.place, parameter.name
         if place == "path" or parameter.is_json:

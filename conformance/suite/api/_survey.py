@@ -14,7 +14,7 @@ from conformance.suite.api._broken import Broken
 from conformance.suite.api._identifiers import Pool, linked, located, resource_before
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, write
-from conformance.suite.api._samples import Sampler
+from conformance.suite.api._samples import Sampler, kind_of
 from conformance.suite.api._schemas import Schemas
 
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
@@ -78,6 +78,8 @@ class Survey:
     found: dict[str, Any] = field(default_factory=dict)
     _by_operation: dict[str, list[Seen]] = field(default_factory=dict)
     _below: dict[str, list[Operation]] = field(default_factory=dict)
+    # Where the answers of a create led to: it may be far from the create's own path.
+    _led: dict[str, set[str]] = field(default_factory=dict)
 
     def once(self, name: str, make: Callable[["Survey"], Any]) -> Any:
         """Give what a part of the exploration found, exploring it the first time."""
@@ -141,11 +143,20 @@ class Survey:
         own = operation.method in ("PUT", "PATCH", "DELETE")
         found = []
         for each in self.pool.bindings(operation, own=own):
-            if each not in found:
+            if each not in found and self._fits(operation, each):
                 found.append(each)
             if len(found) == _MOST_BINDINGS:
                 break
         return found
+
+    def _fits(self, operation: Operation, names: dict[str, Any]) -> bool:
+        """Tell whether texts that were taken for identifiers can be numbers where numbers are asked for."""
+        for parameter in operation.path_parameters:
+            kinds = {kind_of(each) for each in self.schemas.alternatives(parameter.schema)}
+            value = str(names.get(parameter.name, "0"))
+            if kinds == {"integer"} and not value.removeprefix("-").isdecimal():
+                return False
+        return True
 
     def sample(self, operation: Operation, bound: dict[str, Any] | None = None, *, whole: bool = True) -> Values:
         """Make valid values for an operation: made-up ones where the path is not ``bound``.
@@ -197,6 +208,8 @@ class Survey:
         for target, names in self.leads(operation, bound, answer):
             last = target.path_parameters[-1].name
             self.pool.add(resource_before(target.template, last), names, own=answer.status == 201)
+            self._led.setdefault(operation.label, set()).add(target.template)
+            self._below.pop(operation.label, None)
 
     def leads(
         self, create: Operation, bound: dict[str, Any], answer: Any
@@ -218,7 +231,8 @@ class Survey:
     def below(self, create: Operation, method: str) -> list[Operation]:
         """Give the operations on one of the things that an operation makes, the nearest path first."""
         if create.label not in self._below:
-            found = [each for each in self.operations if _is_below(each, create)]
+            led = self._led.get(create.label, ())
+            found = [each for each in self.operations if _is_below(each, create) or each.template in led]
             near = create.template.rstrip("/")
             self._below[create.label] = sorted(found, key=lambda each: not each.template.startswith(f"{near}/"))
         return [each for each in self._below[create.label] if each.method == method]

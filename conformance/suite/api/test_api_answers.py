@@ -65,6 +65,8 @@ def test_required_headers_are_there(api: Api, settings: Settings) -> None:
 def test_an_undeclared_method_is_405(api: Api, settings: Settings) -> None:
     def judge(found: Survey, operation: Operation) -> Finding | None:
         tried = [(method, seen) for each, method, seen in methods(found) if each is operation]
+        if _answers.is_absent(found, operation):
+            return None
         told = [(method, seen) for method, seen in tried if seen.exchange.status not in (None, 401, 403, 429)]
         for method, seen in told:
             expected = f"405 with Allow for {method}, which {operation.template} does not declare"

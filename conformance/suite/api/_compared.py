@@ -1,0 +1,61 @@
+"""Whether a value that was read is the one that was written."""
+
+import datetime
+from typing import Any
+
+from conformance.suite.api._identifiers import stable
+from conformance.suite.api._survey import Survey
+
+# Values that servers write in a form of their own.
+_REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
+
+
+def difference(survey: Survey, schema: Any, sent: dict[str, Any], shown: dict[str, Any]) -> tuple[str, Any, Any] | None:
+    properties = survey.schemas.flat(schema).get("properties")
+    for name, value in sent.items():
+        told = properties.get(name) if isinstance(properties, dict) else {}
+        if name in shown and not _alike(survey, told, value, shown[name]):
+            return name, value, shown[name]
+    return None
+
+
+def _alike(survey: Survey, schema: Any, sent: Any, shown: Any) -> bool:  # noqa: PLR0911 - one for each kind of value
+    flat = next(survey.schemas.alternatives(schema), {})
+    if flat.get("writeOnly") is True or flat.get("format") in _REWRITTEN or isinstance(sent, bytes):
+        return _instant(sent) == _instant(shown) if flat.get("format") == "date-time" else True
+    if isinstance(sent, dict) and isinstance(shown, dict):
+        return difference(survey, schema, sent, shown) is None
+    if isinstance(sent, list) and isinstance(shown, list):
+        # The order of a set is its own.
+        plain = all(not isinstance(each, (dict, list)) for each in sent)
+        return not plain or sorted(map(stable, sent)) == sorted(map(stable, shown))
+    if isinstance(sent, (dict, list)) or isinstance(shown, (dict, list)):
+        return True  # given as an identifier, shown as the thing, or the other way round
+    if isinstance(sent, str) and isinstance(shown, str):
+        return sent.strip().casefold() == shown.strip().casefold()
+    if isinstance(sent, bool) or isinstance(shown, bool) or sent is None or shown is None:
+        return sent is shown
+    try:
+        return float(sent) == float(shown)  # a decimal may travel as a text
+    except ValueError:
+        return False
+
+
+def _instant(value: Any) -> Any:
+    try:
+        moment = datetime.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    # Without a zone it is taken as it stands.
+    return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).replace(microsecond=0)
+
+
+def in_common(one: Any, other: Any) -> Any:
+    """Give the part of two values that is equal."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: in_common(one[key], other[key]) for key in one if key in other and _share(one[key], other[key])}
+    return one
+
+
+def _share(one: Any, other: Any) -> bool:
+    return one == other or (isinstance(one, dict) and isinstance(other, dict))
