@@ -72,6 +72,14 @@ class Answer:
             raise ValueError("the body has no end, or is far too long")
         return jsonlib.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
 
+    @property
+    def value(self) -> Any:
+        """The body's JSON value, None where it is no JSON."""
+        try:
+            return self.json()
+        except (ValueError, RecursionError):
+            return None
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -87,6 +95,11 @@ class Exchange:
     def status(self) -> int | None:
         """The answer's status code, None where there was no answer."""
         return self.answer.status if self.answer else None
+
+    @property
+    def value(self) -> Any:
+        """The JSON value of the answer, None where there is none."""
+        return self.answer.value if self.answer else None
 
     @property
     def timed_out(self) -> bool:

@@ -106,10 +106,7 @@ def joined(leftovers: Iterable[Leftover]) -> list[Leftover]:
 
 def created_id(exchange: Exchange) -> str | int | None:
     """Give the ``id`` that the answer to a creation names, None where it names none."""
-    try:
-        value = exchange.answer.json() if exchange.answer else None
-    except (ValueError, RecursionError):
-        return None
+    value = exchange.value
     found = value.get("id") if isinstance(value, dict) else None
     usable = isinstance(found, (str, int)) and not isinstance(found, bool) and found != ""
     return found if usable else None

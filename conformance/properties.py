@@ -156,8 +156,8 @@ class Api:
 
     ``seen`` gives one exchange of each kind that the run has seen so far. ``confirming`` is true when a
     failure is tried for the second time. ``often`` is how many flows there are at least, so that what
-    is wrong now and then shows. For the api profile: ``contract`` is the given document, ``share`` says
-    which part of so many this process studies, and ``operations`` takes what became of each.
+    is wrong now and then shows. For the api profile: ``contract`` is the given document, and
+    ``operations`` takes what became of each.
     """
 
     client: Client
@@ -168,7 +168,6 @@ class Api:
     confirming: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     contract: Contract | None = None
-    share: tuple[int, int] = (0, 1)
     operations: list[dict[str, str]] = field(default_factory=list)
     often: int = 1
 

@@ -42,7 +42,6 @@ class Session:
     seen: Seen = field(init=False)
     gone: str | None = None
     contract: Contract | None = None
-    share: tuple[int, int] = (0, 1)
 
     def __post_init__(self) -> None:
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
@@ -67,7 +66,6 @@ class Session:
             self.seen.exchanges,
             ledger=self.ledger,
             contract=self.contract,
-            share=self.share,
             often=_OFTEN if self._repeats(requirement) else 1,
         )
 

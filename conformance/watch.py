@@ -84,17 +84,18 @@ def _is_a_word(secret: str) -> bool:
 
 def _is_told(exchange: Exchange, word: str) -> bool:
     """Tell whether an answer gives a word as a value of its own, a description of the API aside."""
-    try:
-        value = exchange.answer.json() if exchange.answer else None
-    except (ValueError, RecursionError):
+    value = exchange.value
+    if isinstance(value, dict) and "openapi" in value:
         return False
-    return not (isinstance(value, dict) and "openapi" in value) and f'"{word}"' in _values(value)
-
-
-def _values(value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(_values(each) for each in value.values())
-    return " ".join(_values(each) for each in value) if isinstance(value, list) else f'"{value}"'
+    # A target may nest deeper than Python calls itself.
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, (dict, list)):
+            waiting += each.values() if isinstance(each, dict) else each
+        elif f'"{word}"' in f'"{each}"':
+            return True
+    return False
 
 
 def rules(settings: Settings) -> dict[str, Rule]:

@@ -60,23 +60,34 @@ def loaded(root: dict[str, Any]) -> list[Any]:
 
 
 def _generate(run: Draws, operation: Any) -> Iterator[Any]:
+    yield from coverage(operation, _MOST_COVERAGE)
+    # Its coverage holds invalid requests of every kind: drawing more of them costs most of a run's time.
+    for valid in (True, False) if run.effort == "deep" else (True,):
+        yield from drawn(run, operation, _DRAWN[run.effort], valid=valid)
+
+
+def coverage(operation: Any, most: int) -> Iterator[Any]:
+    """Give schemathesis' coverage cases of an operation, valid and invalid ones."""
+    from schemathesis.generation import GenerationMode
+
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    config = operation.schema.config.generation
+    cases = operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)
+    yield from islice(cases, most)
+
+
+def drawn(run: Draws, operation: Any, count: int, *, valid: bool = True) -> Iterator[Any]:
+    """Draw cases of an operation: of one seed for all requirements, so that they may share what was sent."""
     from hypothesis.errors import HypothesisException
     from schemathesis.generation import GenerationMode
     from schemathesis.generation.feedback import NO_FEEDBACK
 
-    # One seed for both requirements, so that they may share what was sent.
-    draws = replace(run, name=f"generated {operation.label}")
-    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-    config = operation.schema.config.generation
-    yield from islice(
-        operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config),
-        _MOST_COVERAGE,
-    )
-    # Its coverage holds invalid requests of every kind: drawing more of them costs most of a run's time.
-    for mode in modes if run.effort == "deep" else modes[:1]:
-        with contextlib.suppress(HypothesisException):
-            strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
-            yield from draws.examples(strategy, _DRAWN[run.effort])
+    if not count:
+        return
+    mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+    with contextlib.suppress(HypothesisException):
+        strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
+        yield from replace(run, name=f"generated {operation.label}").examples(strategy, count)
 
 
 def _variants(operation: Any) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Who the run is to the target: credentials for the security schemes that a document declares."""
 
 import base64
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,11 +77,10 @@ class Access:
 
     def _log_in(self) -> Iterator[Identity]:
         told = self.api.credentials
-        accounts = (("user", told.user), ("admin", told.admin))
         if told.bearer or told.api_key or told.user:
             yield self._identity("user", told.user, told.bearer)
         if told.admin:
-            yield self._identity("admin", dict(accounts)["admin"], None)
+            yield self._identity("admin", told.admin, None)
 
     def _identity(self, name: str, account: Account | None, configured: str | None) -> Identity:
         token = self._token(account) if account else None
@@ -106,7 +104,7 @@ class Access:
                     exchange = self.api.send(
                         build("POST", path, json={field: fields[field], "password": account.password})
                     )
-                token, lasts = _issued(exchange.answer.body if exchange.answer else b"")
+                token, lasts = _issued(exchange.value)
                 if token is not None:
                     self._lasts = min(self._lasts, lasts)
                     return token
@@ -191,11 +189,7 @@ def _path_of(url: str, prefix: str, base_url: str) -> str | None:
     return urlsplit(urljoin(f"http://host{prefix}/", url)).path
 
 
-def _issued(body: bytes) -> tuple[str | None, float]:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None, 0.0
+def _issued(value: Any) -> tuple[str | None, float]:
     found = value.get("access_token") or value.get("token") if isinstance(value, dict) else None
     if not (isinstance(found, str) and found.isascii() and found.isprintable()):
         return None, 0.0

@@ -4,27 +4,30 @@ import datetime
 from typing import Any
 
 from conformance.suite.api._identifiers import stable
-from conformance.suite.api._survey import Survey
+from conformance.suite.api._schemas import Schemas
 
 # Values that servers write in a form of their own.
 _REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
 
 
-def difference(survey: Survey, schema: Any, sent: dict[str, Any], shown: dict[str, Any]) -> tuple[str, Any, Any] | None:
-    properties = survey.schemas.flat(schema).get("properties")
+def difference(
+    schemas: Schemas, schema: Any, sent: dict[str, Any], shown: dict[str, Any]
+) -> tuple[str, Any, Any] | None:
+    """Give the first property that came back as another value: its name, what was sent and what is shown."""
+    properties = schemas.flat(schema).get("properties")
     for name, value in sent.items():
         told = properties.get(name) if isinstance(properties, dict) else {}
-        if name in shown and not _alike(survey, told, value, shown[name]):
+        if name in shown and not _alike(schemas, told, value, shown[name]):
             return name, value, shown[name]
     return None
 
 
-def _alike(survey: Survey, schema: Any, sent: Any, shown: Any) -> bool:  # noqa: PLR0911 - one for each kind of value
-    flat = next(survey.schemas.alternatives(schema), {})
+def _alike(schemas: Schemas, schema: Any, sent: Any, shown: Any) -> bool:  # noqa: PLR0911 - one for each kind of value
+    flat = next(schemas.alternatives(schema), {})
     if flat.get("writeOnly") is True or flat.get("format") in _REWRITTEN or isinstance(sent, bytes):
         return _instant(sent) == _instant(shown) if flat.get("format") == "date-time" else True
     if isinstance(sent, dict) and isinstance(shown, dict):
-        return difference(survey, schema, sent, shown) is None
+        return difference(schemas, schema, sent, shown) is None
     if isinstance(sent, list) and isinstance(shown, list):
         # The order of a set is its own.
         plain = all(not isinstance(each, (dict, list)) for each in sent)

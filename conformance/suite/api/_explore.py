@@ -20,15 +20,15 @@ from conformance.suite.api._operations import SAFE, Operation, operations
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
 from conformance.suite.api._schemas import Schemas
-from conformance.suite.api._survey import Ask, Seen, Survey
+from conformance.suite.api._survey import Ask, Seen, Survey, spread
 
 # The suite's own methods; OPTIONS and TRACE are servers' business.
 _TRIED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-# Of a larger document a sample is taken, which the seed decides.
-MOST_OPERATIONS = 1500
+# Of a larger document a sample is taken, evenly.
+_MOST_OPERATIONS = 1500
 _MOST_PROBES = 8
-_REFUSED = (400, 422)
 
+_DOCUMENTS: "weakref.WeakKeyDictionary[Client, Contract]" = weakref.WeakKeyDictionary()
 _KEPT: "weakref.WeakKeyDictionary[Client, dict[Any, Survey]]" = weakref.WeakKeyDictionary()
 
 
@@ -61,9 +61,6 @@ def own_document(api: Api) -> Contract:
     return kept
 
 
-_DOCUMENTS: "weakref.WeakKeyDictionary[Client, Contract]" = weakref.WeakKeyDictionary()
-
-
 def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Survey:
     contract = contract_of(api)
     schemas = Schemas(contract.root)
@@ -79,7 +76,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         schemas=schemas,
         prefix=prefix,
         operations=found,
-        studied=_studied(found, api, only),
+        studied=_studied(found, only),
         access=Access(api, schemas, prefix),
         sampler=Sampler(schemas, draws, pool.known),
         reads_only=settings.read_only,
@@ -100,21 +97,15 @@ def _is_included(operation: Operation, settings: Settings) -> bool:
     return (not settings.include or any_of(settings.include)) and not any_of(settings.exclude)
 
 
-def _studied(found: list[Operation], api: Api, only: frozenset[str] | None) -> list[Operation]:
-    """Choose what this process studies: all of it, its share of it, or what is tried again."""
+def _studied(found: list[Operation], only: frozenset[str] | None) -> list[Operation]:
+    """Choose what is studied: all of it, a sample of it, or what is tried again."""
     if only is not None:
         return [each for each in found if each.label in only]
-    share, shares = api.share
-    groups = sorted({_group(each) for each in found})
-    mine = [each for each in found if groups.index(_group(each)) % shares == share]
-    if len(mine) > MOST_OPERATIONS:
-        step = len(mine) / MOST_OPERATIONS
-        mine = [mine[int(n * step)] for n in range(MOST_OPERATIONS)]
-    return mine
+    return spread(found, _MOST_OPERATIONS)
 
 
 def _group(operation: Operation) -> str:
-    """Name what belongs together: the operations on one resource are tried by one process."""
+    """Name what belongs together: the operations on one resource."""
     steps = [step for step in operation.template.split("/") if step and "{" not in step]
     return next((step for step in steps if step not in ("api", "rest") and not step[1:].isdigit()), "")
 
@@ -140,7 +131,7 @@ def _rounds(survey: Survey) -> None:
     groups = {_group(each) for each in survey.studied}
     useful = [each for each in survey.operations if id(each) in wanted or _group(each) in groups]
     deepest = max((len(each.path_parameters) for each in survey.operations), default=0)
-    # Lists of others may name what this share's operations refer to.
+    # Lists of others may name what these operations refer to.
     _round(survey, [e for e in survey.operations if e.method == "GET" and not e.path_parameters])
     for depth in range(deepest + 1):
         level = [each for each in useful if len(each.path_parameters) == depth]
@@ -170,14 +161,13 @@ def _round(survey: Survey, tried: list[Operation]) -> None:
 def _act_as_another(survey: Survey, seen: Seen, left: dict[str, Any]) -> None:
     """Let the next identity try what one was not allowed to; where there is none, nothing else helps."""
     operation = seen.operation
-    names = [each.name for each in survey.access.identities if each.of(operation) is not None]
-    acting = survey.acting.get(operation.label)
-    used = acting.name if acting else next(iter(names), "")
+    names = [each.name for each in survey.able(operation)]
+    used = survey.acting.get(operation.label) or next(iter(names), "")
     following = names[names.index(used) + 1 :] if used in names else []
     if not following:
         del left[operation.label]
         return
-    survey.acting[operation.label] = next(e for e in survey.access.identities if e.name == following[0])
+    survey.acting[operation.label] = following[0]
     if seen.values is not None:
         left[operation.label][1].insert(0, seen.values)
 

@@ -8,6 +8,7 @@ from conformance.properties import Api
 from conformance.settings import Settings
 from conformance.suite.api._explore import survey
 from conformance.suite.api._operations import Operation
+from conformance.suite.api._study import study
 from conformance.suite.api._survey import Seen, Survey
 
 _MOST_NAMED = 4
@@ -59,9 +60,10 @@ def settle(api: Api, findings: Iterable[Finding], nothing: str) -> None:
 
 
 def by_exchange(check: Check, *origins: str) -> Judge:
-    """Judge an operation by every exchange of it that a check has something to say of."""
+    """Judge an operation by every exchange of it that a check has something to say of, once all are sent."""
 
     def judge(found: Survey, operation: Operation) -> Finding | None:
+        study(found)
         wrong: list[Mismatch] = []
         judged = False
         for seen in found.of(operation):

@@ -39,10 +39,7 @@ class Pool:
 
     def absorb(self, operation: Operation, bound: Mapping[str, Any], answer: Answer) -> None:
         """Remember what an answer holds; what a create answers with for the first time is the run's own."""
-        try:
-            value = answer.json() if answer.body else None
-        except (ValueError, RecursionError):
-            return
+        value = answer.value
         nearest, *others = _resources(operation.template) or [""]
         made = operation.method == "POST" and answer.status in (200, 201) and isinstance(value, dict)
         for each in _things(value):
@@ -146,10 +143,7 @@ def located(answer: Answer, targets: list[Operation]) -> Iterator[tuple[Operatio
 def linked(response: Response, answer: Answer, sent: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Give what a documented link leads to: operationId, operationRef and bound parameters (OpenAPI, Link Object)."""
     links = response.definition.get("links")
-    try:
-        value = answer.json()
-    except (ValueError, RecursionError):
-        value = None
+    value = answer.value
     for link in links.values() if isinstance(links, dict) else ():
         told = link.get("parameters") if isinstance(link, dict) else None
         if not isinstance(told, dict):

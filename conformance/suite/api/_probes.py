@@ -51,7 +51,7 @@ def _wrong(survey: Survey, operation: Operation) -> Iterator[tuple[str, str, Cre
     yield "api-auth-required", "without credentials", Credential()
     for scheme, credential in survey.access.made_up(operation):
         yield "api-auth-garbage", f"with made-up credentials for {scheme}", credential
-    identity = survey.acting.get(operation.label) or next(iter(survey.access.identities), None)
+    identity = survey.identity(operation)
     for how, token in tampered(survey, identity.token) if identity and identity.token else ():
         forged = survey.access.bearing(operation, token)
         if forged is not None:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from conformance.exchange import Request
 from conformance.suite import generation
@@ -14,9 +14,8 @@ from conformance.suite.api._requests import OMITTED, Values, plain, present
 from conformance.suite.api._samples import Unsampled, as_json, bounds, kind_of
 from conformance.suite.api._schemas import Schemas
 from conformance.suite.api._state import state
-from conformance.suite.api._survey import Ask, Survey
+from conformance.suite.api._survey import Ask, Survey, spread
 
-T = TypeVar("T")
 # For each operation, by effort.
 _MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}
 _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
@@ -47,11 +46,11 @@ def _study(survey: Survey) -> bool:
         valid = values_of(survey, operation)
         if valid is None:
             continue
-        fine = _spread(list(islice(_fine(operation, valid, survey.schemas), _MOST_EDGES)), most(_MOST_FINE))
+        fine = spread(list(islice(_fine(operation, valid, survey.schemas), _MOST_EDGES)), most(_MOST_FINE))
         # What makes something is tried with less of it.
         asks += [Ask(operation, each, "valid") for each in fine if operation.method != "DELETE"]
         wrong = list(broken(operation, valid, survey.schemas))
-        asks += [Ask(operation, each.values, "broken", each) for each in _spread(wrong, most(_MOST_BROKEN))]
+        asks += [Ask(operation, each.values, "broken", each) for each in spread(wrong, most(_MOST_BROKEN))]
     survey.ask(asks)
     survey.send(
         _generated(survey, most(_MOST_COVERAGE), int(_MOST_DRAWN[survey.api.draws.effort] * share)), "generated"
@@ -63,9 +62,8 @@ def _again(survey: Survey, operation: Operation) -> Iterator[Ask]:
     """Ask for a list once more with nothing that narrows it, now that the run has made something."""
     if operation.method == "GET" and operation.label in survey.accepted:
         with contextlib.suppress(Unsampled):
-            yield Ask(
-                operation, survey.sample(operation, next(iter(survey.bindings(operation)), None), whole=False), "valid"
-            )
+            bound = next(iter(survey.bindings(operation)), None)
+            yield Ask(operation, survey.sample(operation, bound, whole=False), "valid")
 
 
 def values_of(survey: Survey, operation: Operation) -> Values | None:
@@ -81,20 +79,8 @@ def values_of(survey: Survey, operation: Operation) -> Values | None:
     return None
 
 
-def _spread(wrong: list[T], most: int) -> list[T]:
-    """Take some of each kind where there are too many."""
-    if len(wrong) <= most:
-        return wrong
-    step = len(wrong) / most
-    return [wrong[int(n * step)] for n in range(most)]
-
-
-def _fine(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Values]:  # noqa: C901 - one walk
+def _fine(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Values]:
     """Give valid values from the edges: bounds, lengths, every choice, and what may be left out."""
-    needed = {(each.place, each.name) for each in operation.parameters if each.required or each.place == "path"}
-    if needed != valid.parameters.keys():
-        # A list of everything shows more than one that every filter narrows.
-        yield replace(valid, parameters={key: each for key, each in valid.parameters.items() if key in needed})
     for parameter in operation.parameters:
         place, name = parameter.place, parameter.name
         if place == "path" or parameter.is_json:
@@ -164,16 +150,10 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
 
 def _cases(survey: Survey, found: Any, coverage: int, drawn: int) -> Iterator[Any]:
     from hypothesis.errors import HypothesisException
-    from schemathesis.generation import GenerationMode
-    from schemathesis.generation.feedback import NO_FEEDBACK
 
-    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-    config = found.schema.config.generation
-    with contextlib.suppress(HypothesisException, RecursionError, ValueError, TypeError, KeyError):
-        cases = found.schema.iter_coverage_cases(found, generation_modes=modes, generation_config=config)
-        yield from islice(cases, coverage)
-    draws = replace(survey.api.draws, name=f"generated {found.label}")
-    with contextlib.suppress(HypothesisException, RecursionError, ValueError, TypeError, KeyError):
-        if drawn:
-            strategy = found.as_strategy(generation_mode=GenerationMode.POSITIVE, feedback=NO_FEEDBACK)
-            yield from draws.examples(strategy, drawn)
+    # Whatever the generator trips over in a document is the document's matter.
+    tripped = (HypothesisException, RecursionError, ValueError, TypeError, KeyError)
+    with contextlib.suppress(*tripped):
+        yield from generation.coverage(found, coverage)
+    with contextlib.suppress(*tripped):
+        yield from generation.drawn(survey.api.draws, found, drawn)

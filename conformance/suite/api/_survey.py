@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from conformance.exchange import Exchange, Request
 from conformance.openapi import Contract
@@ -17,6 +17,7 @@ from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
 from conformance.suite.api._schemas import Schemas
 
+T = TypeVar("T")
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
 
 # Of the identifiers that the API gave, so many are tried before a path counts as not to be filled.
@@ -72,7 +73,8 @@ class Survey:
     pool: Pool = field(default_factory=Pool)
     accepted: dict[str, Seen] = field(default_factory=dict)
     unfilled: dict[str, str] = field(default_factory=dict)
-    acting: dict[str, Identity] = field(default_factory=dict)
+    # Who asks for an operation, by name: tokens are fetched anew.
+    acting: dict[str, str] = field(default_factory=dict)
     # What of the run's own things a DELETE may be tried on.
     spares: dict[str, Values] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)
@@ -89,12 +91,11 @@ class Survey:
 
     def ask(self, asks: Sequence[Ask]) -> list[Seen]:
         """Send many requests at once and keep what was seen."""
-        seen: list[Seen] = []
-        for start in range(0, len(asks), _BATCH):
-            batch = asks[start : start + _BATCH]
-            exchanges = self.api.send_all([self._write(each) for each in batch], whole=_WHOLE_SECONDS)
-            for each, exchange in zip(batch, exchanges, strict=True):
-                seen.append(Seen(each.operation, exchange, each.origin, each.values, each.broken))
+        exchanges = self._exchange([self._write(each) for each in asks])
+        seen = [
+            Seen(each.operation, exchange, each.origin, each.values, each.broken)
+            for each, exchange in zip(asks, exchanges, strict=True)
+        ]
         for kept in seen:
             self._keep(kept)
         return seen
@@ -102,11 +103,14 @@ class Survey:
     def send(self, requests: Iterable[tuple[Operation, Request]], origin: Origin) -> None:
         """Send requests that were written elsewhere and keep what was seen."""
         listed = list(requests)
-        for start in range(0, len(listed), _BATCH):
-            batch = listed[start : start + _BATCH]
-            exchanges = self.api.send_all([request for _, request in batch], whole=_WHOLE_SECONDS)
-            for (operation, _), exchange in zip(batch, exchanges, strict=True):
-                self._keep(Seen(operation, exchange, origin))
+        exchanges = self._exchange([request for _, request in listed])
+        for (operation, _), exchange in zip(listed, exchanges, strict=True):
+            self._keep(Seen(operation, exchange, origin))
+
+    def _exchange(self, requests: list[Request]) -> list[Exchange]:
+        # Between batches the client sees whether the target has used up its patience.
+        batches = [requests[start : start + _BATCH] for start in range(0, len(requests), _BATCH)]
+        return [exchange for batch in batches for exchange in self.api.send_all(batch, whole=_WHOLE_SECONDS)]
 
     def run(self, flows: Sequence[Flow]) -> None:
         """Run flows side by side, a step of each at a time."""
@@ -131,12 +135,19 @@ class Survey:
 
     def credential(self, operation: Operation) -> Credential | None:
         """Give the credential with which an operation is asked, None where the run has none for it."""
-        if not operation.security:
-            return None
-        chosen = self.acting.get(operation.label)
-        able = [each for each in self.access.identities if each.of(operation) is not None]
-        identity = next((each for each in able if chosen is None or each.name == chosen.name), None)
+        identity = self.identity(operation)
         return identity.of(operation) if identity else None
+
+    def identity(self, operation: Operation) -> Identity | None:
+        """Give who asks for an operation: the first who can, or who was found to be let in."""
+        chosen = self.acting.get(operation.label)
+        return next((each for each in self.able(operation) if chosen in (None, each.name)), None)
+
+    def able(self, operation: Operation) -> list[Identity]:
+        """Give everybody who has credentials for an operation."""
+        if not operation.security:
+            return []
+        return [each for each in self.access.identities if each.of(operation) is not None]
 
     def bindings(self, operation: Operation) -> list[dict[str, Any]]:
         """Give the ways to fill a path: with what the API told of, the run's own things alone for a write."""
@@ -255,10 +266,18 @@ class Survey:
                 return names
         pool = Pool()
         pool.absorb(create, bound, answer)
-        names_ = next(pool.bindings(target, own=answer.status != 201), None)
+        found = next(pool.bindings(target, own=answer.status != 201), None)
         # A create that answers 200 may have answered with what was there already.
-        foreign = answer.status != 201 and names_ is not None and self.pool.is_foreign(target, names_)
-        return None if foreign else names_
+        foreign = answer.status != 201 and found is not None and self.pool.is_foreign(target, found)
+        return None if foreign else found
+
+
+def spread(listed: list[T], most: int) -> list[T]:
+    """Take so many of a list, evenly, where it is longer."""
+    if len(listed) <= most:
+        return listed
+    step = len(listed) / most
+    return [listed[int(n * step)] for n in range(most)]
 
 
 def _is_below(item: Operation, create: Operation) -> bool:

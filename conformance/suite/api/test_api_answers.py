@@ -1,29 +1,20 @@
 """Every answer is one that the document gives."""
 
-from typing import Any
-
 from conformance.checks import CannotTell, Mismatch
 from conformance.properties import Api, requirement
 from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._explore import survey
-from conformance.suite.api._findings import Finding, by_exchange, each_operation
+from conformance.suite.api._findings import Check, Finding, by_exchange, each_operation
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._probes import closed, methods
-from conformance.suite.api._study import study
 from conformance.suite.api._survey import Survey
 
 _NOTHING = "no operation of the document gave an answer that this is about"
 
 
-def _judge(api: Api, settings: Settings, check: Any) -> None:
-    judge = by_exchange(check)
-
-    def after_all(found: Survey, operation: Operation) -> Finding | None:
-        study(found)
-        return judge(found, operation)
-
-    each_operation(api, settings, after_all, _NOTHING)
+def _judge(api: Api, settings: Settings, check: Check) -> None:
+    each_operation(api, settings, by_exchange(check), _NOTHING)
 
 
 @requirement("api-no-5xx")

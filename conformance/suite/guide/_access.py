@@ -88,10 +88,7 @@ def ask_for_token(api: Api, account: Account) -> Exchange:
 
 def issued_token(exchange: Exchange) -> str | None:
     """Give the access token that an answer holds, None where it holds none."""
-    try:
-        value = exchange.answer.json() if exchange.answer and exchange.status == 200 else None
-    except (ValueError, RecursionError):
-        return None
+    value = exchange.value if exchange.status == 200 else None
     token = value.get("access_token") if isinstance(value, dict) else None
     return token if isinstance(token, str) and token.isascii() and token.isprintable() else None
 
