@@ -69,7 +69,7 @@ def own(client: Client) -> Contract:
     return _contract(root, served.url, served)
 
 
-def given(where: str, folder: Path, ca_file: str | None) -> Contract:
+def given(where: str, folder: Path, ca_file: Path | None) -> Contract:
     """Read the document that the run was given: a file, or a URL, fetched without the run's credentials.
 
     Raises UsageError where it cannot be read.
@@ -124,7 +124,7 @@ def _yaml(body: bytes) -> Any:
     try:
         value = yaml.load(body, Plain)  # noqa: S506 - a safe loader without dates
         if _parts(value, {}) > _MOST_PARTS:
-            raise ValueError("it unfolds to more than a document can hold")
+            raise ValueError("it unfolds to more than a document can hold, or holds itself")
         return _with_text_keys(value)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -199,9 +199,9 @@ def _named(client: Client) -> Iterator[str]:
                 yield url.path.removeprefix(base.path.rstrip("/"))
 
 
-def _fetched(url: str, ca_file: str | None) -> bytes:
+def _fetched(url: str, ca_file: Path | None) -> bytes:
     parts = urlsplit(url)
-    connection = Connection(f"{parts.scheme}://{parts.netloc}", ca_file=ca_file)
+    connection = Connection(f"{parts.scheme}://{parts.netloc}", ca_file=str(ca_file) if ca_file else None)
     client = Client(connection)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

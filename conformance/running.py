@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance import collected, planning
+from conformance import collected, openapi, planning
 from conformance.interruption import heed_termination, held
 from conformance.ledger import Leftover, joined
 from conformance.properties import Api
@@ -98,11 +98,14 @@ class Run:
     def _open(self) -> None:
         if self.settings.app and self.worker is None and not self.distributed:
             mute(self.config)
+        told = self.settings
+        # What cannot be read is told before anything is started.
+        contract = openapi.given(told.openapi, told.folder, told.ca_file) if told.openapi else None
         served_at = self.worker.get("conformance_served_at") if self.worker else None
-        target = open_target(self.settings, served_at)
+        target = open_target(told, served_at)
         self.report.kind, self.report.reach = target.kind, target.reach
         self.report.url = self.mask(target.name if target.kind == "app" else target.base_url)
-        self.session = Session(self.settings, target, self.seed, self.selected)
+        self.session = Session(told, target, self.seed, self.selected, contract=contract)
         try:
             if self.worker is None:
                 self.hint = self.session.probe()

@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from conformance import openapi
 from conformance.catalogue import Requirement
 from conformance.checks import CannotTell, Mismatch
 from conformance.client import Client, Connection, Limits, TargetGone, TargetUnresponsive
@@ -48,8 +47,6 @@ class Session:
         connection = Connection(self.target.base_url, dict(self.settings.headers), ca_file, self.settings.trust_env)
         self.client = Client(connection)
         self.ledger = Ledger()
-        if self.settings.openapi:
-            self.contract = openapi.given(self.settings.openapi, self.settings.folder, ca_file)
         self.watch = Watch({name: rule for name, rule in rules(self.settings).items() if name in self.selected})
         self.seen = Seen()
         guide = [self.ledger.observe] if self.settings.profile != "api" else []

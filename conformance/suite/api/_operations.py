@@ -113,8 +113,12 @@ def operations(schemas: Schemas) -> Iterator[Operation]:
     for template, found in paths.items() if isinstance(paths, dict) else ():
         item = schemas.follow(found)
         for verb in VERBS:
-            if isinstance(item.get(verb), dict):
+            if _is_shaped(item.get(verb)):
                 yield _operation(schemas, str(template), verb, item)
+
+
+def _is_shaped(found: Any) -> bool:
+    return isinstance(found, dict) and isinstance(found.get("parameters", []), list)
 
 
 def pointer(*steps: str) -> str:

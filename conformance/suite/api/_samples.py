@@ -1,6 +1,7 @@
 """Values that a schema accepts, made from the run's seed: fresh in every run, the same when it is replayed."""
 
 import base64
+import contextlib
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from conformance.suite.api._schemas import Schemas
 # Deeper than this a property that may be left out is left out.
 _DEEPEST = 4
 _MOST_ITEMS = 100
+# A value of more levels or parts than this is no one's request.
+_MOST_LEVELS = 40
+_MOST_PARTS = 5_000
 _LONGEST = 5000
 # What bytes say in a multipart body; text, so that it may be read as such.
 _FILE = b"a text of a few words\n"
@@ -23,6 +27,10 @@ class Unsampled(Exception):
     """No value of a schema could be made."""
 
 
+class _Endless(Exception):
+    """A schema asks for itself within itself, or for far too much."""
+
+
 class Sampler:
     """Makes values; ``known`` gives the identifier that a property such as ``user_id`` may hold, or OMITTED."""
 
@@ -31,6 +39,7 @@ class Sampler:
         self.draws = draws
         self.known = known
         self._count = itertools.count()
+        self._left = 0
 
     def number(self) -> int:
         """Give a number that no other call gives."""
@@ -42,9 +51,11 @@ class Sampler:
         Raises Unsampled where none can be made.
         """
         flat = self.schemas.flat(schema)
-        made = self._make(schema, name, 0, whole)
-        if self._fits(schema, made):
-            return made
+        self._left = _MOST_PARTS
+        with contextlib.suppress(_Endless):
+            made = self._make(schema, name, 0, whole)
+            if self._fits(schema, made):
+                return made
         for given in _given(flat):
             if self._fits(schema, given):
                 return given
@@ -60,6 +71,9 @@ class Sampler:
         return self.schemas.accepts(schema, as_json(value), "request")
 
     def _make(self, schema: Any, name: str, depth: int, whole: bool) -> Any:
+        self._left -= 1
+        if self._left < 0 or depth > _MOST_LEVELS:
+            raise _Endless
         for alternative in self.schemas.alternatives(schema):
             if "const" in alternative:
                 return alternative["const"]

@@ -214,7 +214,9 @@ def test_a_given_file_that_cannot_be_read_is_a_usage_error_in_one_line(text: str
     file = tmp_path / "contract.yaml"
     file.write_text(text)
 
-    run = run_on(json.dumps(document({})).encode(), tmp_path, None, "--openapi", str(file))
+    with recording() as target:
+        # Nothing is run, so there is no report.
+        run = run_command(tmp_path, "--target-url", target.url, "--profile", "api", "--openapi", str(file))
 
     assert run.exit_code == 4, run.output
     assert told in run.output
