@@ -1,6 +1,5 @@
 """What a run leaves on its target: what it made, what of that it removed, and what remains."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,13 +7,13 @@ from dataclasses import dataclass, replace
 from conformance.client import Client, TargetGone, TargetUnresponsive
 from conformance.exchange import Exchange, Request, build, segment
 
-_ITEM = re.compile(r"/items/([^/?]+)$")
 # What the guide gives no way to remove.
 _LASTING = {
     "/users": "users: the guide has no route that removes one",
     "/events": "events: the guide has no route that removes one",
     "/upload": "uploads: the guide has no route that removes one",
 }
+_NO_REMOVAL = "made here: the document has no operation that removes one"
 
 
 @dataclass(frozen=True)
@@ -33,47 +32,43 @@ class Leftover:
 
 
 class Ledger:
-    """Sees every exchange, remembers the items that were made, and removes them at the end."""
+    """Remembers what a run made, and removes it at the end."""
 
     def __init__(self) -> None:
-        self._items: dict[str, None] = {}
-        self._lasting: Counter[str] = Counter()
         self._made: dict[str, Request] = {}
-        self._unremovable: Counter[str] = Counter()
+        self._lasting: Counter[str] = Counter()
 
     def made(self, removal: Request | None, path: str) -> None:
         """Note something that a POST to a path made, with the request that removes it if there is one."""
         if removal is not None:
             self._made[removal.path] = removal
         else:
-            self._unremovable[path] += 1
+            self._lasting[path] += 1
 
     def removed(self, path: str) -> None:
         """Note that what has this path was removed."""
         self._made.pop(path, None)
 
     def observe(self, exchange: Exchange) -> None:
-        """Note what an exchange made or removed."""
+        """Note what an exchange of the guide's API made or removed."""
         if exchange.answer is None or not 200 <= exchange.answer.status < 300:
             return
         path = exchange.request.path.partition("?")[0]
         if exchange.request.method == "POST" and path == "/items":
             made = created_id(exchange)
             if made is not None:
-                self._items[segment(made)] = None
+                self.made(build("DELETE", f"/items/{segment(made)}"), path)
         elif exchange.request.method == "POST" and path in _LASTING:
-            self._lasting[path] += 1
-        elif exchange.request.method == "DELETE" and (match := _ITEM.fullmatch(path)):
-            self._items.pop(match[1], None)
+            self.made(None, path)
+        elif exchange.request.method == "DELETE":
+            self.removed(path)
 
     def clean(self, client: Client) -> list[Leftover]:
-        """Remove the items that are still there and say what remains."""
-        removals = [build("DELETE", f"/items/{item}") for item in self._items]
-        # The last first: what is inside of something goes before it.
-        removals += reversed(self._made.values())
+        """Remove what is still there and say what remains."""
         remaining = []
         try:
-            for exchange in client.send_all(removals):
+            # The last first: what is inside of something goes before it.
+            for exchange in client.send_all(list(reversed(self._made.values()))):
                 if exchange.status is None or not (200 <= exchange.status < 300 or exchange.status in (404, 410)):
                     note = f"its DELETE answered {exchange.status or exchange.failure}"
                     remaining.append(Leftover("POST", exchange.request.path, note))
@@ -83,16 +78,10 @@ class Ledger:
 
     def left(self, reason: str) -> list[Leftover]:
         """Say what remains where nothing can be removed, and why."""
-        paths = [f"/items/{item}" for item in self._items] + list(self._made)
-        return [Leftover("POST", path, reason) for path in paths] + self._kept()
+        return [Leftover("POST", path, reason) for path in self._made] + self._kept()
 
     def _kept(self) -> list[Leftover]:
-        lasting = [Leftover("POST", path, _LASTING[path], n) for path, n in sorted(self._lasting.items())]
-        unremovable = [
-            Leftover("POST", path, "made here: the document has no operation that removes one", n)
-            for path, n in sorted(self._unremovable.items())
-        ]
-        return lasting + unremovable
+        return [Leftover("POST", path, _LASTING.get(path, _NO_REMOVAL), n) for path, n in sorted(self._lasting.items())]
 
 
 def joined(leftovers: Iterable[Leftover]) -> list[Leftover]:

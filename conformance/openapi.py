@@ -28,6 +28,7 @@ PLACES = (
     "/swagger/v1/swagger.json",
     "/openapi",
 )
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _PAGES = ("/docs", "/redoc", "/")
 _NAMED = re.compile(
     r"""["']([^"'\s<>]{1,200}(?:openapi|swagger|api-docs)[^"'\s<>]{0,100}?(?:\.json|\.ya?ml|api-docs))["']"""
@@ -153,24 +154,37 @@ def _with_text_keys(value: Any) -> Any:
     return [_with_text_keys(each) for each in value] if isinstance(value, list) else value
 
 
+def foreign(root: Any) -> Iterator[str]:
+    """Give every reference of a document that leaves it."""
+    # A document may be nested deeper than Python calls itself.
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from _leaving(value)
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _leaving(value: dict[str, Any]) -> list[str]:
+    references = [value[key] for key in _REFERENCES if isinstance(value.get(key), str)]
+    return [reference for reference in references if not reference.startswith("#")]
+
+
 def _contract(root: dict[str, Any], source: str, exchange: Exchange | None) -> Contract:
-    foreign: dict[str, None] = {}
     try:
-        inside = _without_foreign(root, foreign)
+        inside = _without_foreign(root)
     except RecursionError:
         raise ValueError("it is nested too deeply to be read") from None
-    return Contract(inside, source, exchange, tuple(foreign))
+    return Contract(inside, source, exchange, tuple(dict.fromkeys(foreign(root))))
 
 
-def _without_foreign(value: Any, foreign: dict[str, None]) -> Any:
+def _without_foreign(value: Any) -> Any:
     """Empty every reference that leaves the document: what it names is never read."""
     if isinstance(value, dict):
-        reference = value.get("$ref")
-        if isinstance(reference, str) and not reference.startswith("#"):
-            foreign[reference] = None
-            return {}
-        return {key: _without_foreign(each, foreign) for key, each in value.items()}
-    return [_without_foreign(each, foreign) for each in value] if isinstance(value, list) else value
+        return {} if _leaving(value) else {key: _without_foreign(each) for key, each in value.items()}
+    return [_without_foreign(each) for each in value] if isinstance(value, list) else value
 
 
 def _first(client: Client, places: tuple[str, ...]) -> Exchange | None:

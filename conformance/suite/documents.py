@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -10,14 +11,14 @@ from conformance.checks import CannotTell, expect, expect_status, parse_json
 from conformance.client import MIB
 from conformance.deadline import TookTooLong, within
 from conformance.exchange import Exchange, build
+from conformance.openapi import foreign
 from conformance.properties import Api
+from conformance.suite.schemas import Schemas, is_inside, pointed
 
 PATH = "/openapi.json"
 VERBS = ("get", "post", "put", "patch", "delete")
 _LARGEST = 16 * MIB
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-# A chain of references or compositions longer than this is no schema that a person wrote.
-_DEEPEST = 20
+_NOTHING = object()
 # Of a document of more paths than this a part is validated: the validator takes milliseconds for each.
 _MOST_VALIDATED = 800
 _VALIDATED_SECONDS = 20
@@ -67,7 +68,11 @@ class Document:
 
     def resolve(self, value: Any) -> dict[str, Any]:
         """Follow references and join what ``allOf`` composes; what leads nowhere is empty."""
-        return self._resolve(value, 0)
+        return self._schemas.flat(value)
+
+    @cached_property
+    def _schemas(self) -> Schemas:
+        return Schemas(self.root)
 
     def parameters(self, operation: Operation) -> Iterator[dict[str, Any]]:
         """Give an operation's parameters, those of its path included."""
@@ -98,37 +103,9 @@ class Document:
         media = content[kinds[0]] if kinds else {}
         return self.resolve(media.get("schema")) if isinstance(media, dict) else {}
 
-    def _resolve(self, value: Any, depth: int) -> dict[str, Any]:
-        if not isinstance(value, dict) or depth > _DEEPEST:
-            return {}
-        merged = {key: each for key, each in value.items() if key not in ("$ref", "allOf")}
-        if isinstance(value.get("$ref"), str):
-            merged = self._resolve(self._at(value["$ref"]), depth + 1) | merged
-        for part in value.get("allOf", ()) if isinstance(value.get("allOf"), list) else ():
-            resolved = self._resolve(part, depth + 1)
-            for key, each in resolved.items():
-                if key == "properties" and isinstance(merged.get(key), dict):
-                    merged[key] = {**each, **merged[key]}
-                elif key == "required" and isinstance(merged.get(key), list):
-                    merged[key] = [*merged[key], *each]
-                else:
-                    merged.setdefault(key, each)
-        return merged
-
-    def _at(self, reference: str) -> Any:
-        if not reference.startswith("#/"):
-            return None
-        found: Any = self.root
-        for escaped in reference[2:].split("/"):
-            step = escaped.replace("~1", "/").replace("~0", "~")
-            found = found.get(step) if isinstance(found, dict) else None
-        return found
-
     def relative(self, path: str) -> str:
         """Give a path of the document as the path below the base URL that leads there."""
-        servers = self.root.get("servers")
-        first = servers[0] if isinstance(servers, list) and servers else {}
-        prefix = _path_of(first.get("url", "")) if isinstance(first, dict) else ""
+        prefix = server_path(self.root)
         full = prefix + path
         if self.base_path and full.startswith(self.base_path + "/"):
             return full.removeprefix(self.base_path)
@@ -166,27 +143,15 @@ def invalid(root: dict[str, Any]) -> str | None:
 
 def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Give each reference inside a document that leads nowhere, after the place where it stands (RFC 6901)."""
-
-    def leads(reference: str) -> bool:
-        found: Any = root
-        for escaped in unquote(reference).split("/")[1:]:
-            step = escaped.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, list) and step.isdigit() and int(step) < len(found):
-                found = found[int(step)]
-            elif isinstance(found, dict) and step in found:
-                found = found[step]
-            else:
-                return False
-        return True
-
     known: dict[str, bool] = {}
     waiting: list[tuple[str, Any]] = [("#", root)]
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, dict):
             reference = value.get("$ref")
-            if isinstance(reference, str) and (reference == "#" or reference.startswith("#/")):
-                known[reference] = known[reference] if reference in known else leads(reference)
+            if is_inside(reference):
+                if reference not in known:
+                    known[reference] = pointed(root, unquote(reference[1:]), _NOTHING) is not _NOTHING
                 if not known[reference]:
                     yield place, reference
             waiting += [(f"{place}/{str(key).replace('/', '~1')}", each) for key, each in value.items()]
@@ -194,27 +159,19 @@ def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
             waiting += [(f"{place}/{n}", each) for n, each in enumerate(value)]
 
 
-def _path_of(url: object) -> str:
+def server_path(root: dict[str, Any]) -> str:
+    """Give the path of a document's first server, without a slash at its end."""
+    servers = root.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else {}
     try:
-        return urlsplit(str(url)).path.rstrip("/")
+        return urlsplit(str(first.get("url", ""))).path.rstrip("/") if isinstance(first, dict) else ""
     except ValueError:
         return ""
 
 
 def local(root: Any) -> bool:
     """Tell whether every reference in a document stays inside it."""
-    # A document may be nested deeper than Python calls itself.
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            references = [value[key] for key in _REFERENCES if isinstance(value.get(key), str)]
-            if not all(reference.startswith("#") for reference in references):
-                return False
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    return True
+    return next(foreign(root), None) is None
 
 
 def fetch(api: Api) -> Document:

@@ -12,7 +12,7 @@ from conformance.properties import Api
 from conformance.settings import Account
 from conformance.suite.api._operations import Operation, operations
 from conformance.suite.api._requests import Credential
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 # A token that ends sooner than this is fetched anew before it is used.
 _SPARE_SECONDS = 15.0

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from conformance.checks import Mismatch
 from conformance.suite import described
 from conformance.suite.api._operations import Operation, Response
-from conformance.suite.api._schemas import Schemas
 from conformance.suite.api._survey import Seen, Survey
+from conformance.suite.schemas import Schemas
 
 Said = Mismatch | bool | None
 

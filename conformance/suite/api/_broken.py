@@ -8,7 +8,7 @@ from typing import Any
 from conformance.suite.api._operations import Operation, Parameter
 from conformance.suite.api._requests import OMITTED, Values
 from conformance.suite.api._samples import as_json, bounds, kind_of
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 _DEEPEST = 3
 _LONGEST = 20_000

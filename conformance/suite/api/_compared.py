@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from conformance.suite.api._identifiers import stable
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 # Values that servers write in a form of their own.
 _REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")

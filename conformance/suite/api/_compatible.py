@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.openapi import Contract
 from conformance.suite.api._operations import Operation, operations
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 _DEEPEST = 5
 

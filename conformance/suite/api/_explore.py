@@ -14,13 +14,14 @@ from conformance.exchange import build
 from conformance.openapi import Contract
 from conformance.properties import Api
 from conformance.settings import Settings
+from conformance.suite import documents
 from conformance.suite.api._access import Access
 from conformance.suite.api._identifiers import Pool
 from conformance.suite.api._operations import SAFE, Operation, operations
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
-from conformance.suite.api._schemas import Schemas
 from conformance.suite.api._survey import Ask, Seen, Survey, spread
+from conformance.suite.schemas import Schemas
 
 # The suite's own methods; OPTIONS and TRACE are servers' business.
 _TRIED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -112,9 +113,7 @@ def _group(operation: Operation) -> str:
 
 def _prefix(api: Api, contract: Contract, found: list[Operation]) -> str:
     """See whether the paths begin at the base URL or below the document's first server's path."""
-    servers = contract.root.get("servers")
-    first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
-    told = urlsplit(str(first.get("url", ""))).path.rstrip("/")
+    told = documents.server_path(contract.root)
     base = urlsplit(api.client.base_url).path.rstrip("/")
     inner = told.removeprefix(base) if told.startswith(base) else told
     if not inner or "{" in inner:

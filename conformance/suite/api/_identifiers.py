@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.exchange import Answer
 from conformance.suite.api._operations import Operation, Parameter, Response
 from conformance.suite.api._requests import OMITTED
+from conformance.suite.schemas import pointed
 
 # Of what a list holds, so many things are remembered.
 _MOST_OF_A_LIST = 5
@@ -158,15 +159,7 @@ def _expression(text: Any, value: Any, answer: Answer, sent: Mapping[str, Any]) 
     if not isinstance(text, str) or not text.startswith("$"):
         return text
     if text.startswith("$response.body#"):
-        found = value
-        for escaped in text.partition("#")[2].split("/")[1:]:
-            step = escaped.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, dict) and step in found:
-                found = found[step]
-            elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
-                found = found[int(step)]
-            else:
-                return OMITTED
+        found = pointed(value, text.partition("#")[2], OMITTED)
         return found if isinstance(found, (str, int)) else OMITTED
     if text.startswith("$response.header."):
         return answer.header(text.removeprefix("$response.header.")) or OMITTED

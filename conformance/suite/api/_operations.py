@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 SAFE = ("GET", "HEAD")

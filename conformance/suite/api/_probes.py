@@ -1,7 +1,5 @@
 """Requests without, with made-up and with tampered credentials, and with methods that no path declares."""
 
-import base64
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -9,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.exchange import build
+from conformance.suite import tokens
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, present, write
 from conformance.suite.api._samples import Unsampled
@@ -58,31 +57,23 @@ def _wrong(survey: Survey, operation: Operation) -> Iterator[tuple[str, str, Cre
             yield "api-auth-tampered", how, forged
 
 
-def tampered(survey: Survey, token: str) -> Iterator[tuple[str, str]]:
-    """Forge a JWT (RFC 7519) from the run's own; nothing where it is none."""
-    parts = token.split(".")
-    try:
-        header, claims = (json.loads(_decode(part)) for part in parts[:2])
-        signature = _decode(parts[2])
-    except (ValueError, IndexError):
+def tampered(survey: Survey, text: str) -> Iterator[tuple[str, str]]:
+    """Forge a JWT from the run's own; nothing where it is none."""
+    token = tokens.parse(text)
+    if token is None or not token.signature:
         return
-    if not (isinstance(header, dict) and isinstance(claims, dict) and len(parts) == 3 and signature):
-        return
-    for position in (0, len(signature) // 2, len(signature) - 1):
-        changed = bytearray(signature)
-        changed[position] ^= 1
-        yield f"with byte {position} of its signature changed", ".".join([*parts[:2], _encode(bytes(changed))])
-    yield "with a part of its signature", ".".join([*parts[:2], _encode(signature[: len(signature) // 2])])
-    more = _encode(json.dumps({**claims, "iat": int(time.time()) - 7}).encode())
-    yield "with its payload changed", ".".join([parts[0], more, parts[2]])
-    yield "without its signature", ".".join([*parts[:2], ""])
-    unsigned = _encode(json.dumps({**header, "alg": "none"}).encode())
-    yield "unsigned (alg none)", ".".join([unsigned, parts[1], ""])
+    length = len(token.signature)
+    for forged in token.with_bytes_changed((0, length // 2, length - 1)):
+        yield "with a byte of its signature changed", forged
+    yield "with a part of its signature", token.with_signature(token.signature[: length // 2])
+    yield "with its payload changed", token.with_parts(claims={**token.claims, "iat": int(time.time()) - 7})
+    yield "without its signature", token.with_signature(b"")
+    yield "unsigned (alg none)", token.with_parts(header={**token.header, "alg": "none"}, signature=b"")
     key = survey.api.credentials.jwt
     if key is not None:
         import jwt
 
-        past = {**claims, "exp": int(time.time()) - 3600}
+        past = {**token.claims, "exp": int(time.time()) - 3600}
         yield "with an exp of an hour ago", jwt.encode(past, key.secret, algorithm=key.algorithm)
 
 
@@ -131,11 +122,3 @@ def _somewhere(survey: Survey, operation: Operation) -> Values | None:
 
 def _pattern(template: str) -> str:
     return re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template.rstrip("/")))
-
-
-def _decode(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-
-def _encode(part: bytes) -> str:
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()

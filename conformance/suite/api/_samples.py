@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.properties import Draws
 from conformance.suite.api._requests import OMITTED
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 # Deeper than this a property that may be left out is left out.
 _DEEPEST = 4

@@ -12,9 +12,9 @@ from conformance.suite.api._broken import broken
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import OMITTED, Values, plain, present
 from conformance.suite.api._samples import Unsampled, as_json, bounds, kind_of
-from conformance.suite.api._schemas import Schemas
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Ask, Survey, spread
+from conformance.suite.schemas import Schemas
 
 # For each operation, by effort.
 _MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}

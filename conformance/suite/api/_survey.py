@@ -15,7 +15,7 @@ from conformance.suite.api._identifiers import Pool, linked, located, resource_b
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
-from conformance.suite.api._schemas import Schemas
+from conformance.suite.schemas import Schemas
 
 T = TypeVar("T")
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]

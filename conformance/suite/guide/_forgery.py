@@ -1,9 +1,6 @@
 """Forged tokens (RFC 7519), each made from one that the target issued: its claims are kept."""
 
-import base64
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -12,35 +9,12 @@ from conformance.checks import CannotTell, expect_status
 from conformance.exchange import build
 from conformance.properties import Api
 from conformance.settings import JWTKey
+from conformance.suite import tokens
 from conformance.suite.guide import _access
+from conformance.suite.tokens import Token
 
 ROUTES = ("/me", "/protected", "/admin")
 UNSIGNED = ("none", "None", "NONE", "nOnE")
-
-
-@dataclass(frozen=True)
-class Token:
-    """An issued token in its parts."""
-
-    text: str
-    header: dict[str, Any]
-    claims: dict[str, Any]
-    signature: bytes
-
-    def with_parts(
-        self, header: dict[str, Any] | None = None, claims: dict[str, Any] | None = None, signature: bytes | None = None
-    ) -> str:
-        """Write the token with some of its parts replaced, without signing it anew."""
-        parts = (
-            _encode(json.dumps(self.header if header is None else header).encode()),
-            _encode(json.dumps(self.claims if claims is None else claims).encode()),
-            _encode(self.signature if signature is None else signature),
-        )
-        return ".".join(parts)
-
-    def with_signature(self, signature: bytes) -> str:
-        """Replace the signature and leave the rest of the text as it was issued."""
-        return f"{self.text.rpartition('.')[0]}.{_encode(signature)}"
 
 
 def issued(api: Api, bearer: _access.Bearer | None = None) -> Token:
@@ -48,14 +22,8 @@ def issued(api: Api, bearer: _access.Bearer | None = None) -> Token:
 
     Raises CannotTell where it is no JWT.
     """
-    text = (bearer or _access.user(api)).token
-    parts = text.split(".")
-    try:
-        header, claims, signature = (_decode(part) for part in parts)
-        token = Token(text, json.loads(header), json.loads(claims), signature)
-    except ValueError:
-        raise CannotTell("needs a JWT: the token that POST /token issues is none") from None
-    if not isinstance(token.header, dict) or not isinstance(token.claims, dict):
+    token = tokens.parse((bearer or _access.user(api)).token)
+    if token is None:
         raise CannotTell("needs a JWT: the token that POST /token issues is none")
     return token
 
@@ -85,19 +53,16 @@ def signed_with_another_key(api: Api, claims: dict[str, Any]) -> str:
     return jwt.encode(claims, stranger, algorithm=algorithm if str(algorithm).startswith("HS") else "HS256")
 
 
-def expect_refused(api: Api, tokens: list[str], routes: tuple[str, ...] = ROUTES) -> None:
+def expect_refused(api: Api, forged: list[str], routes: tuple[str, ...] = ROUTES) -> None:
     """Expect a 401 for each token on each route."""
-    requests = [build("GET", route, headers=_access.Bearer(token).headers) for token in tokens for route in routes]
+    requests = [build("GET", route, headers=_access.Bearer(token).headers) for token in forged for route in routes]
     for exchange in api.send_all(requests):
         expect_status(exchange, 401)
 
 
 def changed_signatures(token: Token) -> Iterator[str]:
     """Change every byte of a signature in turn, cut it short, and leave it out."""
-    for position in range(len(token.signature)):
-        changed = bytearray(token.signature)
-        changed[position] ^= 1
-        yield token.with_signature(bytes(changed))
+    yield from token.with_bytes_changed(range(len(token.signature)))
     yield token.with_signature(token.signature[:-1])
     yield token.with_signature(b"")
 
@@ -105,11 +70,3 @@ def changed_signatures(token: Token) -> Iterator[str]:
 def _sign(token: Token, claims: dict[str, Any], key: JWTKey) -> str:
     extra = {name: value for name, value in token.header.items() if name not in ("alg", "typ")}
     return jwt.encode(claims, key.secret, algorithm=key.algorithm, headers=extra or None)
-
-
-def _encode(part: bytes) -> str:
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
-
-
-def _decode(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

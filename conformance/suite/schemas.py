@@ -3,7 +3,8 @@
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
+from urllib.parse import unquote
 
 Direction = Literal["request", "response"]
 
@@ -36,6 +37,24 @@ def _is_address(value: object) -> bool:
     return re.fullmatch(r"[^@\s]+@[^@\s]+", str(value)) is not None
 
 
+def is_inside(reference: Any) -> TypeGuard[str]:
+    """Tell whether a reference is a JSON pointer into its own document."""
+    return isinstance(reference, str) and (reference == "#" or reference.startswith("#/"))
+
+
+def pointed(value: Any, pointer: str, missing: Any = None) -> Any:
+    """Give what a JSON pointer leads to, ``missing`` where it leads nowhere (RFC 6901)."""
+    for escaped in pointer.split("/")[1:]:
+        step = escaped.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return missing
+    return value
+
+
 class Schemas:
     """The schemas of one document: follows references, and validates values."""
 
@@ -49,18 +68,7 @@ class Schemas:
 
     def at(self, reference: Any) -> Any:
         """Give what a reference inside the document names, None where there is nothing."""
-        if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
-            return None
-        found: Any = self.root
-        for escaped in reference.split("/")[1:]:
-            step = escaped.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, dict):
-                found = found.get(step)
-            elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
-                found = found[int(step)]
-            else:
-                return None
-        return found
+        return pointed(self.root, unquote(reference[1:])) if is_inside(reference) else None
 
     def follow(self, value: Any) -> dict[str, Any]:
         """Follow a reference object; what leads nowhere is empty."""
