@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -34,7 +35,7 @@ def served(application: str, ready: str = "/openapi.json", env: Mapping[str, str
     with started(command, env) as server:
         assert server.stdout
         port = next(int(line.rpartition(":")[2].split()[0]) for line in server.stdout if "running on http" in line)
-        _wait_for(f"http://127.0.0.1:{port}{ready}")
+        wait_for(f"http://127.0.0.1:{port}{ready}", server)
         yield port
 
 
@@ -55,9 +56,10 @@ def started(command: list[str], env: Mapping[str, str] | None = None) -> Iterato
             server.terminate()
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str, server: "subprocess.Popen[Any]") -> None:
+    """Wait until a server that was started answers."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             urlopen(url).close()
             return

@@ -15,25 +15,23 @@ import statistics
 import subprocess  # nosec: starts uvicorn and wrk, by absolute path
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
-from urllib.error import URLError
-from urllib.request import urlopen
 
-ROOT = Path(__file__).resolve().parent.parent
+from processes import ROOT, wait_for
+
 sys.path.insert(0, str(ROOT))
 
-from fastapi import APIRouter, FastAPI  # noqa: E402
-from fastapi.middleware.cors import CORSMiddleware  # noqa: E402
-from starlette.middleware.errors import ServerErrorMiddleware  # noqa: E402
-from starlette.types import Scope  # noqa: E402
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.types import Scope
 
-from reference_app.core import middleware  # noqa: E402
-from reference_app.core.errors import answer_unexpected  # noqa: E402
-from reference_app.core.metrics import Metrics  # noqa: E402
+from reference_app.core import middleware
+from reference_app.core.errors import answer_unexpected
+from reference_app.core.metrics import Metrics
 
 TARGET = 0.8
 ORIGINS = ["http://localhost:3000"]
@@ -184,7 +182,7 @@ def _served(target: str) -> Iterator[str]:
         server = _start(target, port, folder, log)
         try:
             base = f"http://127.0.0.1:{port}"
-            _wait_for(base + PATH, server)
+            wait_for(base + PATH, server)
             yield base + PATH
         finally:
             server.terminate()
@@ -205,17 +203,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urlopen(url).close()
-            return
-        except URLError:
-            time.sleep(0.1)
-    raise SystemExit(f"no answer from {url}")
 
 
 if __name__ == "__main__":

@@ -69,16 +69,27 @@ def replying(reply: Reply) -> Talk:
     return talk
 
 
+async def say(writer: asyncio.StreamWriter, *pieces: bytes, pause: float = 0.0) -> None:
+    """Write a few pieces, with a pause after each."""
+    for piece in pieces:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(pause)
+
+
+async def say_without_end(writer: asyncio.StreamWriter, head: bytes, piece: bytes, pause: float = 0.0) -> None:
+    """Write a head, and a piece again and again until the client has had enough."""
+    writer.write(head)
+    while True:
+        await say(writer, piece, pause=pause)
+
+
 def once(*pieces: bytes, pause: float = 0.0) -> Talk:
     """Answer a connection's first request with a few pieces, and close it."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if await read_request(reader, writer) is None:
-            return
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
+        if await read_request(reader, writer) is not None:
+            await say(writer, *pieces, pause=pause)
 
     return talk
 
@@ -87,13 +98,8 @@ def without_end(head: bytes, piece: bytes, pause: float = 0.0) -> Talk:
     """Answer a connection's first request with a head, and pieces until the client has had enough."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if await read_request(reader, writer) is None:
-            return
-        writer.write(head)
-        while True:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
+        if await read_request(reader, writer) is not None:
+            await say_without_end(writer, head, piece, pause)
 
     return talk
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from urllib.parse import urlsplit
 
-from tests.servers import Received, Talk, read_request, serving
+from tests.servers import Received, Talk, read_request, say, say_without_end, serving
 
 Deed = Callable[[Received, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -41,10 +41,7 @@ def saying(*pieces: bytes, pause: float = 0.0) -> Deed:
     """Answer with these bytes, a pause after each, and close the connection."""
 
     async def deed(request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
+        await say(writer, *pieces, pause=pause)
 
     return deed
 
@@ -53,11 +50,7 @@ def forever(head: bytes, piece: bytes, pause: float = 0.0) -> Deed:
     """Answer with a head, and a piece again and again until the client has had enough."""
 
     async def deed(request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(head)
-        while True:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
+        await say_without_end(writer, head, piece, pause)
 
     return deed
 
