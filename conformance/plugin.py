@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "ahead: begun when the run begins, since it mostly waits")
     config.addinivalue_line("markers", "timed: measures time, and runs when nothing else does")
     config.addinivalue_line("markers", "last: judges what the other tests have seen")
+    config.addinivalue_line("markers", "shared: is about operations, which workers share")
     config.addinivalue_line("markers", "requirement(id): the requirement of the contract that a test verifies")
     if config.args_source is config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == SUITE.parents[1]:
         # pytest takes an option's value that is a folder for a place to look for its own settings, and
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _collects_suite(config) or config.option.help or config.option.collectonly:
         return
     from conformance.running import Run
+    from conformance.sharing import Sharing
 
     try:
         told = options.settings(config)
@@ -37,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(run, "conformance-run")
     config.pluginmanager.register(Fixtures(run), "conformance-fixtures")
+    if told.profile == "api":
+        config.pluginmanager.register(Sharing(config), "conformance-sharing")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

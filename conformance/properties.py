@@ -48,6 +48,8 @@ def requirement(name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
 ahead = pytest.mark.ahead
 timed = pytest.mark.timed
 last = pytest.mark.last
+# Of the api profile: workers share the operations that such a test is about.
+shared = pytest.mark.shared
 
 
 @dataclass
@@ -150,14 +152,19 @@ def _listed(requests: Request | list[Request]) -> list[Request]:
     return requests if isinstance(requests, list) else [requests]
 
 
+def _nobody(_: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Api:
     """What a suite test works with: the client, the values, and what the run knows.
 
     ``seen`` gives one exchange of each kind that the run has seen so far. ``confirming`` is true when a
     failure is tried for the second time. ``often`` is how many flows there are at least, so that what
-    is wrong now and then shows. For the api profile: ``contract`` is the given document, and
-    ``operations`` takes what became of each.
+    is wrong now and then shows. For the api profile: ``contract`` is the given document,
+    ``operations`` takes what became of each, ``part`` says which of how many parts of the operations
+    is this worker's, counted from 1, and ``tell`` says how far an exploration is.
     """
 
     client: Client
@@ -169,6 +176,8 @@ class Api:
     ledger: Ledger = field(default_factory=Ledger)
     contract: Contract | None = None
     operations: list[dict[str, str]] = field(default_factory=list)
+    part: tuple[int, int] = (1, 1)
+    tell: Callable[[str], None] = _nobody
     often: int = 1
 
     def send(self, request: Request, **limits: float) -> Exchange:

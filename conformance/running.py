@@ -12,12 +12,14 @@ import pytest
 from conformance import collected, openapi, planning
 from conformance.interruption import heed_termination, held
 from conformance.ledger import Leftover, joined
+from conformance.progress import Progress
 from conformance.properties import Api
 from conformance.quiet import mute
 from conformance.report import terminal
 from conformance.report.model import FILE, write
 from conformance.session import Session
 from conformance.settings import Settings, UsageError
+from conformance.sharing import part_of
 from conformance.target import Unreachable, open_target
 from conformance.text import Masker, visible
 from conformance.verdict import EXIT_CODES, Outcome, judge, settle
@@ -38,7 +40,7 @@ class Run:
         self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
         self.distributed = self.worker is None and config.getoption("dist", "no") != "no"
         self.selected = planning.select(settings)
-        self.mask = Masker(settings.secrets())
+        self.mask, self.progress = Masker(settings.secrets()), Progress(config)
         self.seed = int(self.worker["conformance_seed"]) if self.worker else planning.seed(config)
         self.outcomes: list[Outcome] = []
         self.leftovers: list[Leftover] = []
@@ -62,7 +64,8 @@ class Run:
         """Give what the test of a requirement works with, the same for both of its tries."""
         if _API not in item.stash:
             assert self.session is not None
-            item.stash[_API] = self.session.api(collected.requirement_of(item) or "")
+            name = collected.requirement_of(item) or ""
+            item.stash[_API] = self.session.api(name, part=part_of(item), tell=self.progress)
         return item.stash[_API]
 
     def close(self) -> None:

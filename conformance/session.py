@@ -4,6 +4,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from conformance.catalogue import Requirement
 from conformance.checks import CannotTell, Mismatch
@@ -52,8 +53,8 @@ class Session:
         guide = [self.ledger.observe] if self.settings.profile != "api" else []
         self.client.observers += [*guide, self.watch.observe, self.seen.observe]
 
-    def api(self, requirement: str) -> Api:
-        """Give what the test of a requirement works with."""
+    def api(self, requirement: str, **more: Any) -> Api:
+        """Give what the test of a requirement works with, and ``more`` of what it is told."""
         draws = Draws(self.seed, self.settings.effort, requirement)
         return Api(
             self.client,
@@ -64,6 +65,7 @@ class Session:
             ledger=self.ledger,
             contract=self.contract,
             often=_OFTEN if self._repeats(requirement) else 1,
+            **more,
         )
 
     def probe(self) -> str | None:
@@ -112,7 +114,8 @@ class Session:
             outcome = again if again.status != "passed" else replace(outcome, status="unstable")
         spent = time.perf_counter() - started
         operations = tuple(dict(each) for each in api.operations)
-        return replace(outcome, duration_s=spent, requests=self.client.requests - before, operations=operations)
+        outcome = replace(outcome, operations=operations, partial=api.part != (1, 1))
+        return replace(outcome, duration_s=spent, requests=self.client.requests - before)
 
     def _judge_often(self, requirement: str, call: Callable[[], object]) -> Outcome:
         """Judge until it does not hold, or until an answer that is wrong now and then would have come."""

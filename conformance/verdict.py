@@ -14,6 +14,7 @@ STATUSES: tuple[Status, ...] = ("passed", "failed", "blocked", "waived", "not_ve
 EXIT_CODES: dict[Word, int] = {"conformant": 0, "nonconformant": 1, "incomplete": 1, "error": 3, "unreachable": 69}
 # Of several tests of one requirement, and of several workers, the worst result is the requirement's.
 _WORST_FIRST: tuple[Status, ...] = ("failed", "error", "unstable", "not_verified", "blocked", "waived", "passed")
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Outcome:
     blocked_by: str | None = None
     duration_s: float = 0.0
     requests: int = 0
-    # Of the api profile: what became of each operation.
+    # Of the api profile: what became of each operation; ``partial`` where other workers tell of the rest.
     operations: tuple[dict[str, str], ...] = ()
+    partial: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Give the fields by name."""
@@ -51,14 +53,34 @@ def merge(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
         if old is None:
             merged[new.requirement] = new
             continue
-        worst = min(old, new, key=lambda outcome: _WORST_FIRST.index(outcome.status))
+        worst = min(old, new, key=_rank)
+        operations = (*old.operations, *new.operations)
         merged[new.requirement] = replace(
             worst,
+            message=untried(operations) if _is_idle(worst) and operations else worst.message,
             duration_s=old.duration_s + new.duration_s,
             requests=old.requests + new.requests,
-            operations=(*old.operations, *new.operations),
+            operations=operations,
         )
     return merged
+
+
+def _rank(outcome: Outcome) -> tuple[int, bool, int]:
+    place = len(_WORST_FIRST) if _is_idle(outcome) else _WORST_FIRST.index(outcome.status)
+    # The smallest request that shows it is the evidence.
+    return place, not outcome.applies, len(outcome.curl or "")
+
+
+def _is_idle(outcome: Outcome) -> bool:
+    """Tell whether a part had no operation that could be judged: that says nothing against the other parts."""
+    return outcome.partial and outcome.status == "not_verified" and bool(outcome.operations or not outcome.applies)
+
+
+def untried(operations: Iterable[Mapping[str, str]]) -> str:
+    """Say why none of these operations could be judged."""
+    reasons = list(dict.fromkeys(f"{each['operation']}: {each['message']}" for each in operations))
+    more = f"; and {len(reasons) - _MOST_NAMED} more" if len(reasons) > _MOST_NAMED else ""
+    return "; ".join(reasons[:_MOST_NAMED]) + more
 
 
 def settle(

@@ -129,6 +129,50 @@ def test_the_worst_of_several_results_is_the_requirements(statuses: tuple[Status
         assert merge(Outcome("first", status) for status in order)["first"].status == worst
 
 
+def part(status: Status, *operations: str, message: str = "", **more: Any) -> Outcome:
+    """Give what one worker says of a requirement, and of its operations all alike."""
+    told = tuple({"operation": each, "status": status, "message": message} for each in operations)
+    return Outcome("first", status, message, operations=told, partial=True, **more)
+
+
+IDLE = part("not_verified", applies=False, message="nothing to judge")
+UNTRIED = part("not_verified", "GET /a", message="no identifier")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        (part("passed", "GET /a"), IDLE, "passed"),
+        (part("passed", "GET /b"), UNTRIED, "passed"),
+        (part("failed", "GET /b"), UNTRIED, "failed"),
+        (part("passed", "GET /b"), part("failed", "GET /a"), "failed"),
+        (part("passed", "GET /b"), part("not_verified", message="the target is silent"), "not_verified"),
+        (part("passed", "GET /b"), part("error", message="the kit failed"), "error"),
+        (IDLE, UNTRIED, "not_verified"),
+    ],
+    ids=range(7),
+)
+def test_parts_are_merged_to_what_one_process_would_have_said(one: Outcome, other: Outcome, status: Status) -> None:
+    for order in ([one, other], [other, one]):
+        assert merge(order)["first"].status == status
+
+
+def test_parts_that_could_not_be_tried_give_all_their_reasons() -> None:
+    merged = merge([UNTRIED, IDLE, part("not_verified", "GET /b", message="it is forbidden")])["first"]
+
+    assert merged.message == "GET /a: no identifier; GET /b: it is forbidden"
+    assert merged.applies
+
+
+def test_of_parts_that_fail_the_shorter_request_is_the_evidence() -> None:
+    long, short = part("failed", "GET /a", curl="curl /a?x=1"), part("failed", "GET /b", curl="curl /b")
+
+    for order in ([long, short], [short, long]):
+        merged = merge(order)["first"]
+        assert merged.curl == "curl /b"
+        assert {each["operation"] for each in merged.operations} == {"GET /a", "GET /b"}
+
+
 def test_the_time_and_the_requests_of_several_results_add_up() -> None:
     merged = merge(Outcome("first", "passed", duration_s=d, requests=n) for d, n in ((0.5, 1), (0.25, 2)))["first"]
 

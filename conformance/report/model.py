@@ -93,7 +93,7 @@ class Report:
     def _operations(self, outcome: Outcome, mask: Masker) -> list[dict[str, str]]:
         return [
             {key: excerpt(mask(value), _LONGEST) if key == "message" else value for key, value in each.items()}
-            for each in outcome.operations
+            for each in sorted(outcome.operations, key=lambda each: each["operation"].split(" ")[::-1])
         ]
 
 

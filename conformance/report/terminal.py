@@ -66,6 +66,7 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
         ("sent", outcome.sent),
         ("expected", outcome.expected),
         ("actual", actual),
+        ("fails on", _failing(outcome)),
         ("hint", requirement.hint.replace("`", "") if outcome.status in ("failed", "unstable") else None),
         ("reproduce", _whole(outcome.curl)),
         ("rerun", rerun),
@@ -76,6 +77,13 @@ def failure(requirement: Requirement, outcome: Outcome, rerun: str, title: str, 
             safe = text if label == "actual" else excerpt(visible(mask(text)), _LONGEST)
             shown.append(f"  {label:<{_LABEL_WIDTH}}{safe}")
     return "\n".join(shown)
+
+
+def _failing(outcome: Outcome) -> str | None:
+    """Name the operations on which a requirement does not hold, where they are several."""
+    names = [each["operation"] for each in outcome.operations if each["status"] == "failed"]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more if len(names) > 1 else None
 
 
 def _whole(command: str | None) -> str | None:

@@ -18,9 +18,10 @@ from conformance.suite import documents
 from conformance.suite.api._access import Access
 from conformance.suite.api._identifiers import Pool
 from conformance.suite.api._operations import SAFE, Operation, operations
+from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
-from conformance.suite.api._survey import Ask, Seen, Survey, spread
+from conformance.suite.api._survey import Ask, Seen, Survey
 from conformance.suite.schemas import Schemas
 
 # The suite's own methods; OPTIONS and TRACE are servers' business.
@@ -28,6 +29,8 @@ _TRIED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Of a larger document a sample is taken, evenly.
 _MOST_OPERATIONS = 1500
 _MOST_PROBES = 8
+# Where there are more operations than this, each gets its part of what as many would get.
+_FULL_ATTENTION = 250
 
 _DOCUMENTS: "weakref.WeakKeyDictionary[Client, Contract]" = weakref.WeakKeyDictionary()
 _KEPT: "weakref.WeakKeyDictionary[Client, dict[Any, Survey]]" = weakref.WeakKeyDictionary()
@@ -39,25 +42,23 @@ def survey(api: Api, settings: Settings, only: frozenset[str] | None = None) -> 
     Raises CannotTell where there is no document, Mismatch where it cannot be read.
     """
     kept = _KEPT.setdefault(api.client, {})
-    if only not in kept:
-        kept[only] = _explore(api, settings, only)
-    return kept[only]
+    if (api.part, only) not in kept:
+        kept[api.part, only] = _explore(api, settings, only)
+    return kept[api.part, only]
 
 
-def contract_of(api: Api) -> Contract:
+def contract_of(api: Api, *, afresh: bool = False) -> Contract:
     """Give the document that the target is held to: the given one, else its own."""
-    if api.contract is not None:
-        return api.contract
-    return own_document(api)
+    return api.contract if api.contract is not None else own_document(api, afresh=afresh)
 
 
-def own_document(api: Api) -> Contract:
-    """Give the target's own document, looked for once.
+def own_document(api: Api, *, afresh: bool = False) -> Contract:
+    """Give the target's own document, looked for once unless ``afresh`` is true.
 
     Raises NoDocument and Mismatch.
     """
     kept = _DOCUMENTS.get(api.client)
-    if kept is None or api.confirming:
+    if kept is None or afresh:
         kept = _DOCUMENTS[api.client] = openapi.own(api.client)
     return kept
 
@@ -70,20 +71,25 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         raise CannotTell("the document has no operation that this run may try")
     prefix = _prefix(api, contract, found)
     pool = Pool()
-    draws = replace(api.draws, name="survey" if only is None else f"survey of {', '.join(sorted(only))}")
+    chosen = _chosen(found, only)
+    # Workers that drew the same values would make the same things.
+    name = f"survey {api.part}" if only is None else f"survey of {', '.join(sorted(only))}"
     made = Survey(
         api=api,
         contract=contract,
         schemas=schemas,
         prefix=prefix,
         operations=found,
-        studied=_studied(found, only),
+        studied=chosen if only is not None else part_of(chosen, *api.part),
+        attention=min(1.0, _FULL_ATTENTION / len(chosen)) if chosen else 1.0,
         access=Access(api, schemas, prefix),
-        sampler=Sampler(schemas, draws, pool.known),
+        sampler=Sampler(schemas, replace(api.draws, name=name), pool.known),
         reads_only=settings.read_only,
         pool=pool,
     )
-    _rounds(made)
+    if made.studied:
+        # Identifiers may come from operations that other workers study.
+        _rounds(made, chosen)
     return made
 
 
@@ -98,8 +104,8 @@ def _is_included(operation: Operation, settings: Settings) -> bool:
     return (not settings.include or any_of(settings.include)) and not any_of(settings.exclude)
 
 
-def _studied(found: list[Operation], only: frozenset[str] | None) -> list[Operation]:
-    """Choose what is studied: all of it, a sample of it, or what is tried again."""
+def _chosen(found: list[Operation], only: frozenset[str] | None) -> list[Operation]:
+    """Choose what is studied, by all workers together: all of it, a sample of it, or what is tried again."""
     if only is not None:
         return [each for each in found if each.label in only]
     return spread(found, _MOST_OPERATIONS)
@@ -125,9 +131,9 @@ def _prefix(api: Api, contract: Contract, found: list[Operation]) -> str:
     return inner if sum(there[len(paths) :]) > sum(there[: len(paths)]) else ""
 
 
-def _rounds(survey: Survey) -> None:
-    wanted = set(map(id, survey.studied))
-    groups = {_group(each) for each in survey.studied}
+def _rounds(survey: Survey, chosen: list[Operation]) -> None:
+    wanted = set(map(id, chosen))
+    groups = {_group(each) for each in chosen}
     useful = [each for each in survey.operations if id(each) in wanted or _group(each) in groups]
     deepest = max((len(each.path_parameters) for each in survey.operations), default=0)
     # Lists of others may name what these operations refer to.
@@ -137,6 +143,8 @@ def _rounds(survey: Survey) -> None:
         if depth:
             _round(survey, [each for each in level if each.method == "GET"])
         _round(survey, [each for each in level if each.method == "POST"])
+        # What refers to a thing that another create made.
+        _round(survey, [each for each in level if each.method == "POST" and each.label not in survey.accepted])
         _round(survey, [each for each in level if each.method in ("PUT", "PATCH", "HEAD")])
         if depth:
             # What could not be filled before the creates of its level were asked.

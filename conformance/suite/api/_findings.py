@@ -10,8 +10,7 @@ from conformance.suite.api._explore import survey
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._study import study
 from conformance.suite.api._survey import Seen, Survey
-
-_MOST_NAMED = 4
+from conformance.verdict import untried
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,14 @@ def settle(api: Api, findings: Iterable[Finding], nothing: str) -> None:
     """Tell what became of each operation, and raise what follows for the requirement."""
     listed = list(findings)
     api.operations[:] = [_told(each) for each in listed]
-    broken = [each for each in listed if each.mismatch is not None]
+    broken = [each.mismatch for each in listed if each.mismatch is not None]
     if broken:
-        raise _smallest(broken)
+        raise min(broken, key=_size)
     if any(not each.untold for each in listed):
         return
-    reasons = list(dict.fromkeys(f"{each.operation}: {each.untold}" for each in listed))
-    if not reasons:
+    if not listed:
         raise CannotTell(nothing, applies=False)
-    more = f"; and {len(reasons) - _MOST_NAMED} more" if len(reasons) > _MOST_NAMED else ""
-    raise CannotTell("; ".join(reasons[:_MOST_NAMED]) + more)
+    raise CannotTell(untried(api.operations))
 
 
 def by_exchange(check: Check, *origins: str) -> Judge:
@@ -95,19 +92,6 @@ def _told(finding: Finding) -> dict[str, str]:
     return {"operation": finding.operation, "status": status, "message": finding.untold}
 
 
-def _smallest(broken: list[Finding]) -> Mismatch:
-    chosen = min((each for each in broken if each.mismatch), key=lambda each: _size(each.mismatch))
-    assert chosen.mismatch is not None
-    others = [each.operation for each in broken if each is not chosen]
-    if not others:
-        return chosen.mismatch
-    named = ", ".join(others[:_MOST_NAMED]) + (
-        f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-    )
-    note = f"{chosen.mismatch.note or 'it is not'} (and so on {named})"
-    return Mismatch(chosen.mismatch.evidence, chosen.mismatch.expected, note)
-
-
-def _size(mismatch: Mismatch | None) -> int:
-    request = getattr(mismatch.evidence, "request", None) if mismatch else None
+def _size(mismatch: Mismatch) -> int:
+    request = getattr(mismatch.evidence, "request", None)
     return len(request.path) + len(request.body or b"") if request else 0

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +22,7 @@ _DEEPEST = 3
 class Thing:
     """Something that an answer told of: ``bound`` is what the path held that it came from.
 
-    ``own`` is what the run made; ``distant`` is what only a part of the path calls so.
+    ``own`` is what the run made; ``distant`` is what may be something else.
     """
 
     resource: str
@@ -44,11 +44,13 @@ class Pool:
         nearest, *others = _resources(operation.template) or [""]
         made = operation.method == "POST" and answer.status in (200, 201) and isinstance(value, dict)
         for each in _things(value):
-            thing = Thing(nearest, each, dict(bound))
+            # The names in an object may be identifiers, or words of the API.
+            named = isinstance(value, dict) and isinstance(each, str)
+            thing = Thing(nearest, each, dict(bound), distant=named)
             # A body may hold other things beside the one that was made; the first with a name is it.
-            own = made and _identifier(thing, "id") is not OMITTED and not self._has(thing)
+            own = made and not named and _identifier(thing, "id") is not OMITTED and not self._has(thing)
             made = made and not own
-            self._add(Thing(nearest, each, dict(bound), own))
+            self._add(replace(thing, own=own))
             for resource in others:
                 self._add(Thing(resource, each, dict(bound), distant=True))
 
@@ -60,10 +62,11 @@ class Pool:
         """Remember identifiers that a link or a Location header named."""
         self._add(Thing(resource, None, dict(bound), own))
 
-    def forget(self, bound: Mapping[str, Any]) -> None:
-        """Forget what was removed."""
-        for listed in self._things.values():
-            listed[:] = [each for each in listed if not (each.bound and dict(each.bound) == dict(bound))]
+    def forget(self, operation: Operation, bound: Mapping[str, Any]) -> None:
+        """Forget what an operation on a path removed."""
+        last = operation.path_parameters[-1].name
+        listed = self._things.get(resource_before(operation.template, last), [])
+        listed[:] = [each for each in listed if str(_identifier(each, last)) != str(bound.get(last))]
 
     def is_foreign(self, operation: Operation, bound: Mapping[str, Any]) -> bool:
         """Tell whether what a path names was there before the run, as far as the API told of it."""

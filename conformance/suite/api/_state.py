@@ -46,10 +46,17 @@ def state(survey: Survey) -> State:
 
 def _run(survey: Survey) -> State:
     found = State()
-    creates = [each for each in survey.studied if each.method == "POST" and each.label in survey.accepted]
+    studied = set(map(id, survey.studied))
+    creates = [each for each in survey.operations if each.method == "POST" and each.label in survey.accepted]
+    creates = [each for each in creates if studied & {id(each), *map(id, _written(survey, each))}]
     survey.run([_life(survey, create, found) for create in creates])
     survey.run([_spare(survey, create) for create in creates])
     return found
+
+
+def _written(survey: Survey, create: Operation) -> list[Operation]:
+    """Give the operations whose effect only the life of what a create makes can show."""
+    return [each for method in ("PUT", "PATCH", "DELETE") for each in survey.below(create, method)]
 
 
 def _life(survey: Survey, create: Operation, found: State) -> Flow:
@@ -267,9 +274,15 @@ def _unasked(
 
 
 def _spare(survey: Survey, create: Operation) -> Flow:
-    """Make a thing that its DELETE may be tried on in other ways."""
+    """Make a thing that its DELETE may be tried on in other ways, and see that it works where nothing showed that."""
     for delete in survey.below(create, "DELETE")[:1]:
-        made = yield from _create(survey, create)
-        bound = _names(survey, create, made, delete) if made else None
-        if bound is not None:
-            survey.spares[delete.label] = _least(survey, delete, bound)
+        for kept in (True,) if survey.of(delete) else (False, True):
+            made = yield from _create(survey, create)
+            bound = _names(survey, create, made, delete) if made else None
+            if bound is None:
+                return
+            values = _least(survey, delete, bound)
+            if kept:
+                survey.spares[delete.label] = values
+            else:
+                yield [Ask(delete, values, "state")]

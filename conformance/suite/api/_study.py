@@ -10,10 +10,11 @@ from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import broken
 from conformance.suite.api._operations import Operation
+from conformance.suite.api._parts import spread
 from conformance.suite.api._requests import OMITTED, Values, plain, present
 from conformance.suite.api._samples import Unsampled, as_json, bounds, kind_of
 from conformance.suite.api._state import state
-from conformance.suite.api._survey import Ask, Survey, spread
+from conformance.suite.api._survey import Ask, Survey
 from conformance.suite.schemas import Schemas
 
 # For each operation, by effort.
@@ -21,8 +22,6 @@ _MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}
 _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
 _MOST_COVERAGE = {"quick": 8, "standard": 24, "deep": 150}
 _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
-# Where there are more operations than this, each gets its part of what as many would get.
-_FULL_ATTENTION = 250
 _LONGEST = 2000
 _MOST_EDGES = 400
 _TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
@@ -35,10 +34,9 @@ def study(survey: Survey) -> None:
 
 def _study(survey: Survey) -> bool:
     state(survey)
-    share = min(1.0, _FULL_ATTENTION / max(1, len(survey.studied)))
 
-    def most(of: dict[str, int]) -> int:
-        return max(1, int(of[survey.api.draws.effort] * share))
+    def most(of: dict[str, int], least: int = 1) -> int:
+        return max(least, int(of[survey.api.draws.effort] * survey.attention))
 
     asks: list[Ask] = []
     for operation in survey.studied:
@@ -52,9 +50,7 @@ def _study(survey: Survey) -> bool:
         wrong = list(broken(operation, valid, survey.schemas))
         asks += [Ask(operation, each.values, "broken", each) for each in spread(wrong, most(_MOST_BROKEN))]
     survey.ask(asks)
-    survey.send(
-        _generated(survey, most(_MOST_COVERAGE), int(_MOST_DRAWN[survey.api.draws.effort] * share)), "generated"
-    )
+    survey.send(_generated(survey, most(_MOST_COVERAGE), most(_MOST_DRAWN, 0)), "generated")
     return True
 
 

@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from itertools import islice
+from typing import Any, Literal
 
 from conformance.exchange import Exchange, Request
 from conformance.openapi import Contract
@@ -17,7 +18,6 @@ from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
 from conformance.suite.schemas import Schemas
 
-T = TypeVar("T")
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
 
 # Of the identifiers that the API gave, so many are tried before a path counts as not to be filled.
@@ -67,6 +67,8 @@ class Survey:
     prefix: str
     operations: list[Operation]
     studied: list[Operation]
+    # Which share of the requests of a small API each operation gets.
+    attention: float
     access: Access
     sampler: Sampler
     reads_only: bool = False
@@ -102,15 +104,21 @@ class Survey:
 
     def send(self, requests: Iterable[tuple[Operation, Request]], origin: Origin) -> None:
         """Send requests that were written elsewhere and keep what was seen."""
-        listed = list(requests)
-        exchanges = self._exchange([request for _, request in listed])
-        for (operation, _), exchange in zip(listed, exchanges, strict=True):
-            self._keep(Seen(operation, exchange, origin))
+        waiting = iter(requests)
+        while listed := list(islice(waiting, _BATCH)):
+            exchanges = self._exchange([request for _, request in listed])
+            for (operation, _), exchange in zip(listed, exchanges, strict=True):
+                self._keep(Seen(operation, exchange, origin))
 
     def _exchange(self, requests: list[Request]) -> list[Exchange]:
         # Between batches the client sees whether the target has used up its patience.
         batches = [requests[start : start + _BATCH] for start in range(0, len(requests), _BATCH)]
-        return [exchange for batch in batches for exchange in self.api.send_all(batch, whole=_WHOLE_SECONDS)]
+        exchanges = []
+        for batch in batches:
+            exchanges += self.api.send_all(batch, whole=_WHOLE_SECONDS)
+            succeeded = f"{len(self.accepted)} of {len(self.operations)} operations were seen to succeed"
+            self.api.tell(f"exploring: {self.api.client.requests} requests, {succeeded}")
+        return exchanges
 
     def run(self, flows: Sequence[Flow]) -> None:
         """Run flows side by side, a step of each at a time."""
@@ -212,7 +220,8 @@ class Survey:
             last = operation.path_parameters[-1].name
             self.pool.add(resource_before(operation.template, last), bound, own=True)
         elif operation.method == "DELETE":
-            self.pool.forget(bound)
+            if operation.path_parameters:
+                self.pool.forget(operation, bound)
             self.api.ledger.removed(seen.exchange.request.path)
 
     def _follow(self, operation: Operation, bound: dict[str, Any], answer: Any) -> None:
@@ -270,14 +279,6 @@ class Survey:
         # A create that answers 200 may have answered with what was there already.
         foreign = answer.status != 201 and found is not None and self.pool.is_foreign(target, found)
         return None if foreign else found
-
-
-def spread(listed: list[T], most: int) -> list[T]:
-    """Take so many of a list, evenly, where it is longer."""
-    if len(listed) <= most:
-        return listed
-    step = len(listed) / most
-    return [listed[int(n * step)] for n in range(most)]
 
 
 def _is_below(item: Operation, create: Operation) -> bool:

@@ -1,12 +1,14 @@
 """Who may call what: without, with wrong, and with right credentials."""
 
 from conformance.checks import Mismatch
-from conformance.properties import Api, requirement
+from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api._findings import Finding, each_operation
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._probes import Closed, closed
 from conformance.suite.api._survey import Seen, Survey
+
+pytestmark = shared
 
 _NOTHING = "no operation declares security"
 _NO_CREDENTIALS = "needs credentials for {}: name them in the configuration under [credentials]"
@@ -48,9 +50,7 @@ def _refused(found: Survey, operation: Operation, tried: list[Closed], kind: str
 
 def _is_let_in(found: Survey, operation: Operation) -> bool:
     """Tell whether the run's credentials are accepted for an operation with the values that it is asked with."""
-    if found.credential(operation) is None:
-        return False
-    return operation.label in found.accepted or operation.label in found.spares
+    return found.credential(operation) is not None and operation.label in found.accepted
 
 
 def _missing(found: Survey, operation: Operation) -> str:

@@ -1,7 +1,7 @@
 """Every answer is one that the document gives."""
 
 from conformance.checks import CannotTell, Mismatch
-from conformance.properties import Api, requirement
+from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._explore import survey
@@ -9,6 +9,8 @@ from conformance.suite.api._findings import Check, Finding, by_exchange, each_op
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._probes import closed, methods
 from conformance.suite.api._survey import Survey
+
+pytestmark = shared
 
 _NOTHING = "no operation of the document gave an answer that this is about"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.checks import CannotTell, Mismatch
 from conformance.exchange import build
-from conformance.properties import Api, requirement
+from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite import documents
 from conformance.suite.api import _compatible
@@ -19,7 +19,7 @@ _NOT_GIVEN = "concerns runs with a given document: --openapi FILE or URL"
 
 @requirement("api-document-valid")
 def test_the_document_is_valid(api: Api) -> None:
-    contract = contract_of(api)
+    contract = contract_of(api, afresh=api.confirming)
     expected = "a valid OpenAPI document (3.0, 3.1 or 3.2) whose references stay inside it"
     version = contract.root.get("openapi")
     if not (isinstance(version, str) and version.startswith(("3.0", "3.1", "3.2"))):
@@ -35,6 +35,7 @@ def test_the_document_is_valid(api: Api) -> None:
         raise Mismatch(contract.exchange, expected, wrong)
 
 
+@shared
 @requirement("api-contract-served")
 def test_every_operation_of_the_contract_is_there(api: Api, settings: Settings) -> None:
     if api.contract is None:
@@ -83,7 +84,7 @@ def _is_served(  # noqa: PLR0911 - one for each way to tell
 def test_the_targets_own_document_breaks_no_client(api: Api) -> None:
     if api.contract is None:
         raise CannotTell(_NOT_GIVEN, applies=False)
-    own = own_document(api)
+    own = own_document(api, afresh=api.confirming)
     broken: list[Any] = list(_compatible.breaks(api.contract, own))
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""

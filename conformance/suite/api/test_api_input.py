@@ -1,12 +1,14 @@
 """What breaks the schema is refused, and what fits it is taken."""
 
 from conformance.checks import Mismatch, error_locations
-from conformance.properties import Api, requirement
+from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._findings import Check, Finding, by_exchange, each_operation
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._survey import Seen, Survey
+
+pytestmark = shared
 
 # Who is refused for another reason was not refused for the input; a server may refuse before it is read.
 _BEFORE_INPUT = (401, 403, 405, 408, 413, 414, 415, 429, 431)
@@ -26,7 +28,7 @@ def _judge(api: Api, settings: Settings, check: Check, origin: str, nothing: str
 
 def _is_accepted(found: Survey, operation: Operation) -> bool:
     """Tell whether a refusal can be for the input: the same request without the fault is accepted."""
-    return operation.label in found.accepted or operation.label in found.spares
+    return operation.label in found.accepted
 
 
 def _not_refused(found: Survey, seen: Seen) -> Mismatch | bool | None:

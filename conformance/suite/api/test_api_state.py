@@ -1,12 +1,14 @@
 """What is written can be read, and what is refused or deleted leaves nothing behind."""
 
 from conformance.checks import Mismatch
-from conformance.properties import Api, requirement
+from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api._findings import Finding, each_operation
 from conformance.suite.api._operations import Operation
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Survey
+
+pytestmark = shared
 
 
 def _judge(api: Api, settings: Settings, name: str, nothing: str) -> None:
