@@ -17,21 +17,6 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parent.parent
-# What every run imports, loaded once: a run is then a fork away.
-_PRELOAD = [
-    "tests.harness",
-    "conformance.plugin",
-    "conformance.running",
-    "fastapi",
-    "httpx2",
-    "hypothesis",
-    "pytest_cov.plugin",
-    "schemathesis",
-    "schemathesis.pytest.plugin",
-    "uvicorn",
-    "xdist.looponfail",
-    "xdist.plugin",
-]
 # pytest's search for what was not closed takes a fifth of a second, and is for the tests of the kit.
 _LEAN = ["-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"]
 
@@ -75,7 +60,7 @@ def run_many(
 ) -> Generator[tuple[str, Run], None, None]:
     """Run the suite once for each name and its arguments, a few at a time, each in a process of its own."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
+    context.set_forkserver_preload(["tests.preload"])
     pool = ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1)
     try:
         waiting = [(name, pool.submit(run_here, folder / name, *arguments)) for name, arguments in runs]

@@ -15,6 +15,8 @@ from tests.harness import ROOT
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _START_SECONDS = 60.0
+# How many turns of the loop a connection that was accepted needs at most until it is a talk.
+_TURNS = 4
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,13 @@ class Server:
         server = await asyncio.start_server(self._converse, sock=self._listener, ssl=self._tls)
         await self._stopped
         server.close()
-        while talking := asyncio.all_tasks() - {asyncio.current_task()}:
+        quiet = 0
+        while quiet < _TURNS:
+            talking = asyncio.all_tasks() - {asyncio.current_task()}
+            quiet = 0 if talking else quiet + 1
             for task in talking:
                 task.cancel()
-            await asyncio.gather(*talking, return_exceptions=True)
+            await asyncio.gather(asyncio.sleep(0), *talking, return_exceptions=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

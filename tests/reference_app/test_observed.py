@@ -68,7 +68,7 @@ def test_the_line_is_written_before_the_background_work(
     assert order == ["line", "work"]
 
 
-@pytest.mark.parametrize("given", [str(uuid4()), str(uuid1()).upper(), uuid4().hex])
+@pytest.mark.parametrize("given", [str(uuid4()), str(uuid1()).upper(), uuid4().hex], ids=["lower", "upper", "bare"])
 def test_a_uuid_comes_back_as_it_was_sent(given: str, client: TestClient) -> None:
     answer = client.get("/health", headers={"x-request-id": given})
 

@@ -14,6 +14,7 @@ _JSON = {"Content-Type": "application/json"}
 _NON_FINITE_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"]
 _NON_FINITE_TEXTS = ["nan", "NaN", "inf", "-inf", "Infinity", "-Infinity"]
 _INDEXED_WITHIN = 5.0
+_BETWEEN = 0.2
 _REFUSED = 12
 
 
@@ -117,6 +118,7 @@ def test_a_question_finds_the_text_that_answers_it(api: Api) -> None:
             if any(_is_from(source, name, text) for source in sources):
                 break
             expect(time.monotonic() < deadline, exchange, f"a source with the filename {name} or a passage of its text")
+            time.sleep(_BETWEEN)
 
 
 def _is_from(source: Any, name: str, text: str) -> bool:
