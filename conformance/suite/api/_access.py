@@ -50,6 +50,8 @@ class Access:
         self._made = 0.0
         self._lasts = float("inf")
         self._identities: list[Identity] = []
+        # Who asks for an operation, by name: tokens are fetched anew.
+        self._acting: dict[str, str] = {}
 
     @property
     def identities(self) -> list[Identity]:
@@ -58,6 +60,30 @@ class Access:
             self._made = time.monotonic()
             self._identities = [each for each in self._log_in() if each.by_scheme]
         return self._identities
+
+    def credential(self, operation: Operation) -> Credential | None:
+        """Give the credential with which an operation is asked, None where the run has none for it."""
+        identity = self.identity(operation)
+        return identity.of(operation) if identity else None
+
+    def identity(self, operation: Operation) -> Identity | None:
+        """Give who asks for an operation: the first who can, or who was found to be let in."""
+        chosen = self._acting.get(operation.label)
+        return next((each for each in self._able(operation) if chosen in (None, each.name)), None)
+
+    def let_the_next_ask(self, operation: Operation) -> bool:
+        """Let the next identity ask for an operation, since one was not allowed to; False where there is none."""
+        names = [each.name for each in self._able(operation)]
+        used = self._acting.get(operation.label) or next(iter(names), "")
+        following = names[names.index(used) + 1 :] if used in names else []
+        if following:
+            self._acting[operation.label] = following[0]
+        return bool(following)
+
+    def _able(self, operation: Operation) -> list[Identity]:
+        if not operation.security:
+            return []
+        return [each for each in self.identities if each.of(operation) is not None]
 
     def made_up(self, operation: Operation) -> Iterator[tuple[str, Credential]]:
         """Give credentials that nobody issued, for each scheme of an operation."""

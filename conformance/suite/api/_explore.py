@@ -21,7 +21,7 @@ from conformance.suite.api._operations import SAFE, Operation, operations
 from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
-from conformance.suite.api._survey import Ask, Seen, Survey
+from conformance.suite.api._survey import Ask, Survey
 from conformance.suite.schemas import Schemas
 
 # The suite's own methods; OPTIONS and TRACE are servers' business.
@@ -160,23 +160,13 @@ def _round(survey: Survey, tried: list[Operation]) -> None:
             return
         for seen in survey.ask(asks):
             if seen.exchange.status in (401, 403):
-                _act_as_another(survey, seen, left)
+                # Where nobody else can be let in, other values do not help.
+                if survey.access.let_the_next_ask(seen.operation) and seen.values is not None:
+                    left[seen.operation.label][1].insert(0, seen.values)
+                else:
+                    del left[seen.operation.label]
             elif seen.succeeded or not left[seen.operation.label][1] or seen.exchange.answer is None:
                 del left[seen.operation.label]
-
-
-def _act_as_another(survey: Survey, seen: Seen, left: dict[str, Any]) -> None:
-    """Let the next identity try what one was not allowed to; where there is none, nothing else helps."""
-    operation = seen.operation
-    names = [each.name for each in survey.able(operation)]
-    used = survey.acting.get(operation.label) or next(iter(names), "")
-    following = names[names.index(used) + 1 :] if used in names else []
-    if not following:
-        del left[operation.label]
-        return
-    survey.acting[operation.label] = following[0]
-    if seen.values is not None:
-        left[operation.label][1].insert(0, seen.values)
 
 
 def _attempts(survey: Survey, operation: Operation) -> list[Values]:

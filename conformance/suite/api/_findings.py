@@ -1,7 +1,7 @@
 """What became of a requirement on each operation, and of the requirement by that."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.checks import CannotTell, Mismatch
 from conformance.properties import Api
@@ -15,11 +15,16 @@ from conformance.verdict import untried
 
 @dataclass(frozen=True)
 class Finding:
-    """A requirement on one operation: ``mismatch`` where it does not hold, ``untold`` why it was not tried."""
+    """A requirement on one operation: ``mismatch`` where it does not hold, ``untold`` why it was not tried.
+
+    ``seen`` and ``check`` are there where a single exchange shows that it does not hold.
+    """
 
     operation: str
     mismatch: Mismatch | None = None
     untold: str = ""
+    seen: Seen | None = None
+    check: "Check | None" = None
 
 
 Judge = Callable[[Survey, Operation], Finding | None]
@@ -28,7 +33,7 @@ Check = Callable[[Survey, Seen], Mismatch | bool | None]
 
 
 def each_operation(api: Api, settings: Settings, judge: Judge, nothing: str) -> None:
-    """Judge every studied operation; what fails is studied afresh before it counts.
+    """Judge every studied operation; what fails is asked once more, or studied afresh, before it counts.
 
     Raises the Mismatch of the smallest request, and CannotTell for the reason ``nothing`` where no
     operation could be judged.
@@ -36,8 +41,9 @@ def each_operation(api: Api, settings: Settings, judge: Judge, nothing: str) -> 
     whole = survey(api, settings)
     findings = list(_judged(whole, judge))
     if api.confirming:
-        failed = frozenset(each.operation for each in findings if each.mismatch is not None)
-        again = {f.operation: f for f in _judged(survey(api, settings, failed), judge)} if failed else {}
+        again = {each.operation: each for each in _asked_again(whole, findings)}
+        doubtful = frozenset(each.operation for each in findings if each.mismatch and each.operation not in again)
+        again |= {f.operation: f for f in _judged(survey(api, settings, doubtful), judge)} if doubtful else {}
         findings = [again.get(each.operation, each) if each.mismatch else each for each in findings]
     settle(api, findings, nothing)
 
@@ -46,9 +52,9 @@ def settle(api: Api, findings: Iterable[Finding], nothing: str) -> None:
     """Tell what became of each operation, and raise what follows for the requirement."""
     listed = list(findings)
     api.operations[:] = [_told(each) for each in listed]
-    broken = [each.mismatch for each in listed if each.mismatch is not None]
-    if broken:
-        raise min(broken, key=_size)
+    smallest = min((each for each in listed if each.mismatch), key=_size, default=None)
+    if smallest is not None and smallest.mismatch is not None:
+        raise smallest.mismatch
     if any(not each.untold for each in listed):
         return
     if not listed:
@@ -61,7 +67,7 @@ def by_exchange(check: Check, *origins: str) -> Judge:
 
     def judge(found: Survey, operation: Operation) -> Finding | None:
         study(found)
-        wrong: list[Mismatch] = []
+        wrong: list[Finding] = []
         judged = False
         for seen in found.of(operation):
             if origins and seen.origin not in origins:
@@ -69,9 +75,9 @@ def by_exchange(check: Check, *origins: str) -> Judge:
             said = check(found, seen)
             judged = judged or said is not False
             if isinstance(said, Mismatch):
-                wrong.append(said)
+                wrong.append(Finding(operation.label, said, seen=seen, check=check))
         if wrong:
-            return Finding(operation.label, min(wrong, key=_size))
+            return min(wrong, key=_size)
         return Finding(operation.label) if judged else None
 
     return judge
@@ -84,6 +90,15 @@ def _judged(found: Survey, judge: Judge) -> Iterator[Finding]:
             yield finding
 
 
+def _asked_again(found: Survey, findings: list[Finding]) -> Iterator[Finding]:
+    """Send the one request of each finding that a single exchange shows, and give the findings that it shows again."""
+    shown = [(each, each.check, each.seen) for each in findings if each.check is not None and each.seen is not None]
+    for (finding, check, _), seen in zip(shown, found.again([seen for _, _, seen in shown]), strict=True):
+        said = check(found, seen)
+        if isinstance(said, Mismatch):
+            yield replace(finding, mismatch=said, seen=seen)
+
+
 def _told(finding: Finding) -> dict[str, str]:
     if finding.mismatch is not None:
         message = finding.mismatch.note or f"expected {finding.mismatch.expected}"
@@ -92,6 +107,6 @@ def _told(finding: Finding) -> dict[str, str]:
     return {"operation": finding.operation, "status": status, "message": finding.untold}
 
 
-def _size(mismatch: Mismatch) -> int:
-    request = getattr(mismatch.evidence, "request", None)
+def _size(finding: Finding) -> int:
+    request = getattr(finding.mismatch.evidence, "request", None) if finding.mismatch else None
     return len(request.path) + len(request.body or b"") if request else 0

@@ -50,7 +50,7 @@ def _wrong(survey: Survey, operation: Operation) -> Iterator[tuple[str, str, Cre
     yield "api-auth-required", "without credentials", Credential()
     for scheme, credential in survey.access.made_up(operation):
         yield "api-auth-garbage", f"with made-up credentials for {scheme}", credential
-    identity = survey.identity(operation)
+    identity = survey.access.identity(operation)
     for how, token in tampered(survey, identity.token) if identity and identity.token else ():
         forged = survey.access.bearing(operation, token)
         if forged is not None:
@@ -98,7 +98,7 @@ def _methods(survey: Survey) -> list[tuple[Operation, str, Seen]]:
         plain = path.removeprefix(survey.prefix).partition("?")[0].rstrip("/")
         known = {method for pattern, method in declared if pattern.fullmatch(plain)}
         wanted = [each for each in _METHODS if each not in known and (each == "GET" or not survey.reads_only)]
-        credential = survey.credential(operation)
+        credential = survey.access.credential(operation)
         for method in wanted:
             request = build(method, path.partition("?")[0])
             tried.append((operation, method, present(request, credential) if credential else request))

@@ -97,7 +97,7 @@ def _located(survey: Survey, found: State, create: Operation, made: Seen) -> Non
     if there.netloc != base.netloc or not there.path.startswith(base.path.rstrip("/")):
         return
     request = build("GET", there.path.removeprefix(base.path.rstrip("/")))
-    credential = survey.credential(create)
+    credential = survey.access.credential(create)
     seen = Seen(create, survey.api.send(present(request, credential) if credential else request), "probe")
     held = seen.exchange.status not in _GONE
     expected = f"what {create.label} made, at the Location of its answer (document: {create.pointer})"
@@ -115,7 +115,10 @@ def _create(survey: Survey, create: Operation) -> Generator[list[Ask], list[Seen
         # What was refused with more is asked with less.
         fresh = replace(fresh, body={key: each for key, each in fresh.body.items() if key in accepted.body})
     [made] = yield [Ask(create, fresh, "state")]
-    return made if made.succeeded else None
+    if not made.succeeded:
+        return None
+    survey.renewable.add(create.label)
+    return made
 
 
 def _note_unavailable(found: State, create: Operation, read: Operation, seen: Seen) -> None:

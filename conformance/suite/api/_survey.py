@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from conformance.exchange import Exchange, Request
 from conformance.openapi import Contract
 from conformance.properties import Api
-from conformance.suite.api._access import Access, Identity
+from conformance.suite.api._access import Access
 from conformance.suite.api._broken import Broken
 from conformance.suite.api._identifiers import Pool, linked, located, resource_before
 from conformance.suite.api._operations import Operation
@@ -75,8 +75,8 @@ class Survey:
     pool: Pool = field(default_factory=Pool)
     accepted: dict[str, Seen] = field(default_factory=dict)
     unfilled: dict[str, str] = field(default_factory=dict)
-    # Who asks for an operation, by name: tokens are fetched anew.
-    acting: dict[str, str] = field(default_factory=dict)
+    # Creates that may be asked with values of their own for each thing.
+    renewable: set[str] = field(default_factory=set)
     # What of the run's own things a DELETE may be tried on.
     spares: dict[str, Values] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)
@@ -110,6 +110,14 @@ class Survey:
             for (operation, _), exchange in zip(listed, exchanges, strict=True):
                 self._keep(Seen(operation, exchange, origin))
 
+    def again(self, listed: list[Seen]) -> list[Seen]:
+        """Send what was sent once more, and keep what is seen."""
+        exchanges = self._exchange([each.exchange.request for each in listed])
+        seen = [replace(each, exchange=exchange) for each, exchange in zip(listed, exchanges, strict=True)]
+        for kept in seen:
+            self._keep(kept)
+        return seen
+
     def _exchange(self, requests: list[Request]) -> list[Exchange]:
         # Between batches the client sees whether the target has used up its patience.
         batches = [requests[start : start + _BATCH] for start in range(0, len(requests), _BATCH)]
@@ -140,22 +148,6 @@ class Survey:
         """Give what was seen of an operation, of all origins where none is named."""
         listed = self._by_operation.get(operation.label, [])
         return [each for each in listed if each.origin in origins] if origins else listed
-
-    def credential(self, operation: Operation) -> Credential | None:
-        """Give the credential with which an operation is asked, None where the run has none for it."""
-        identity = self.identity(operation)
-        return identity.of(operation) if identity else None
-
-    def identity(self, operation: Operation) -> Identity | None:
-        """Give who asks for an operation: the first who can, or who was found to be let in."""
-        chosen = self.acting.get(operation.label)
-        return next((each for each in self.able(operation) if chosen in (None, each.name)), None)
-
-    def able(self, operation: Operation) -> list[Identity]:
-        """Give everybody who has credentials for an operation."""
-        if not operation.security:
-            return []
-        return [each for each in self.access.identities if each.of(operation) is not None]
 
     def bindings(self, operation: Operation) -> list[dict[str, Any]]:
         """Give the ways to fill a path: with what the API told of, the run's own things alone for a write."""
@@ -196,7 +188,7 @@ class Survey:
         return values
 
     def _write(self, ask: Ask) -> Request:
-        credential = ask.credential if ask.credential is not None else self.credential(ask.operation)
+        credential = ask.credential if ask.credential is not None else self.access.credential(ask.operation)
         return write(ask.operation, ask.values, self.prefix, credential)
 
     def _keep(self, seen: Seen) -> None:
@@ -263,7 +255,7 @@ class Survey:
             names = self.names_of(create, bound, answer, target)
             if names is not None:
                 values = Values({("path", name): value for name, value in names.items()})
-                return write(target, values, self.prefix, self.credential(target))
+                return write(target, values, self.prefix, self.access.credential(target))
         return None
 
     def names_of(

@@ -50,11 +50,11 @@ def _refused(found: Survey, operation: Operation, tried: list[Closed], kind: str
 
 def _is_let_in(found: Survey, operation: Operation) -> bool:
     """Tell whether the run's credentials are accepted for an operation with the values that it is asked with."""
-    return found.credential(operation) is not None and operation.label in found.accepted
+    return found.access.credential(operation) is not None and operation.label in found.accepted
 
 
 def _missing(found: Survey, operation: Operation) -> str:
-    if found.credential(operation) is None:
+    if found.access.credential(operation) is None:
         schemes = dict.fromkeys(name for alternative in operation.security for name in alternative)
         return found.access.refused[0] if found.access.refused else _NO_CREDENTIALS.format(", ".join(schemes))
     return found.unfilled.get(operation.label) or "it was never seen to accept the run's own credentials"
@@ -87,7 +87,7 @@ def test_the_runs_credentials_are_accepted(api: Api, settings: Settings) -> None
         if operation.is_open:
             return None
         closed(found)
-        if found.credential(operation) is None:
+        if found.access.credential(operation) is None:
             return Finding(operation.label, untold=_missing(found, operation))
         tried = found.of(operation, "valid", "state")
         refused = [each for each in tried if each.exchange.status in (401, 403)]

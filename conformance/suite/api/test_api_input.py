@@ -12,15 +12,21 @@ pytestmark = shared
 
 # Who is refused for another reason was not refused for the input; a server may refuse before it is read.
 _BEFORE_INPUT = (401, 403, 405, 408, 413, 414, 415, 429, 431)
+_NEVER_ACCEPTED = "it was never seen to accept"
 
 
-def _judge(api: Api, settings: Settings, check: Check, origin: str, nothing: str) -> None:
-    judge = by_exchange(check, origin)
+def _judge(
+    api: Api, settings: Settings, check: Check, origins: tuple[str, ...], nothing: str, *, documenting: str = ""
+) -> None:
+    judge = by_exchange(check, *origins)
 
     def after_all(found: Survey, operation: Operation) -> Finding | None:
+        if documenting and documenting not in operation.responses:
+            return None
         said = judge(found, operation)
         if said is None and found.of(operation, "broken"):
-            return Finding(operation.label, untold=found.unfilled.get(operation.label) or "it was never seen to accept")
+            reason = "every refusal was for another reason" if _is_accepted(found, operation) else _NEVER_ACCEPTED
+            return Finding(operation.label, untold=found.unfilled.get(operation.label) or reason)
         return said
 
     each_operation(api, settings, after_all, nothing)
@@ -43,14 +49,14 @@ def _not_refused(found: Survey, seen: Seen) -> Mismatch | bool | None:
 
 @requirement("api-invalid-refused")
 def test_input_that_breaks_the_schema_is_refused(api: Api, settings: Settings) -> None:
-    _judge(api, settings, _not_refused, "broken", "no operation declares input that can be broken")
+    _judge(api, settings, _not_refused, ("broken",), "no operation declares input that can be broken")
 
 
 def _not_422(found: Survey, seen: Seen) -> Mismatch | bool | None:
     status, broken = seen.exchange.status, seen.broken
     if broken is None or status is None or not 400 <= status < 500 or status in _BEFORE_INPUT:
         return False
-    if "422" not in seen.operation.responses or not _is_accepted(found, seen.operation):
+    if not _is_accepted(found, seen.operation):
         return False
     # A path that does not fit its type is no path, to some; and what cannot be read is not looked at.
     if (broken.place == "path" and status == 404) or (not broken.readable and status == 400):
@@ -61,7 +67,7 @@ def _not_422(found: Survey, seen: Seen) -> Mismatch | bool | None:
 
 @requirement("api-invalid-422")
 def test_the_documented_422_is_what_refuses(api: Api, settings: Settings) -> None:
-    _judge(api, settings, _not_422, "broken", "no operation documents 422")
+    _judge(api, settings, _not_422, ("broken",), "no operation documents 422", documenting="422")
 
 
 def _shapeless(found: Survey, seen: Seen) -> Mismatch | bool | None:
@@ -125,4 +131,4 @@ def _refused(_: Survey, seen: Seen) -> Mismatch | bool | None:
 
 @requirement("api-valid-accepted")
 def test_input_that_fits_the_schema_is_taken(api: Api, settings: Settings) -> None:
-    _judge(api, settings, _refused, "valid", "no operation could be asked")
+    _judge(api, settings, _refused, ("valid", "state"), "no operation could be asked")

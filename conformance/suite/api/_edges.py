@@ -1,0 +1,66 @@
+"""Valid values from the edges of schemas: bounds, lengths, every choice, and what may be left out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from conformance.suite.api._operations import Operation
+from conformance.suite.api._requests import OMITTED, Values, plain
+from conformance.suite.api._samples import Sampler, as_json, bounds, kind_of
+
+_LONGEST = 2000
+_MOST_CHOICES = 6
+_TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
+
+
+def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Values]:
+    """Give valid values with one part at an edge of what its schema accepts."""
+    for parameter in operation.parameters:
+        place, name = parameter.place, parameter.name
+        if place == "path" or parameter.is_json:
+            continue
+        if not parameter.required and (place, name) in valid.parameters:
+            yield valid.but(place, name, OMITTED)
+        for value in _of_schema(parameter.schema, sampler):
+            if 0 < len(plain(value)) <= _LONGEST and value is not None and not isinstance(value, (list, dict)):
+                yield valid.but(place, name, value)
+    if operation.body is None or not isinstance(valid.body, dict):
+        return
+    flat = next(sampler.schemas.alternatives(operation.body.schema), {})
+    properties, required = flat.get("properties"), flat.get("required")
+    is_json = "json" in operation.body.media_type
+    for name, schema in properties.items() if isinstance(properties, dict) else ():
+        changes = [OMITTED] if name in valid.body and name not in (required or ()) else []
+        changes += [value for value in _of_schema(schema, sampler) if is_json or (value is not None and value != "")]
+        for value in changes:
+            body = {key: each for key, each in valid.body.items() if key != name}
+            body |= {} if value is OMITTED else {name: value}
+            if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
+                yield replace(valid, body=body)
+
+
+def _of_schema(schema: Any, sampler: Sampler) -> list[Any]:
+    schemas = sampler.schemas
+    flat = next(schemas.alternatives(schema), {})
+    if flat.get("readOnly") is True:
+        return []
+    found: list[Any] = []
+    kind = kind_of(flat)
+    if isinstance(flat.get("enum"), list):
+        found = flat["enum"][:_MOST_CHOICES]
+    elif kind == "boolean":
+        found = [True, False]
+    elif kind in ("integer", "number"):
+        found = [each for each in bounds(flat, kind) if each is not None]
+        found = [int(each) if kind == "integer" else each for each in found if abs(each) < 2**53]
+    elif kind == "string" and not {"pattern", "format", "contentMediaType"} & set(flat):
+        token = f"{sampler.number() & 0xFFFFFFFFFFFF:012x}"
+        least, most = flat.get("minLength", 1), flat.get("maxLength")
+        sizes = [size for size in (least, most) if isinstance(size, int) and 0 < size <= _LONGEST]
+        # A name of an earlier run may still be taken.
+        texts = [f"{_TEXTS[0]} {token}", *_TEXTS]
+        found = [text for text in texts if schemas.accepts(schema, text, "request")][:1]
+        found += [(token * (size // len(token) + 1))[:size] for size in sizes]
+    if schemas.accepts_null(schema) and "type" in str(schema):
+        found.append(None)
+    return [each for each in found if schemas.accepts(schema, each, "request")]
