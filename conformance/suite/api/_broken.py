@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.suite.api._operations import Operation, Parameter
-from conformance.suite.api._requests import OMITTED, Values
+from conformance.suite.api._requests import OMITTED, Values, plain
 from conformance.suite.api._samples import as_json, bounds, kind_of
 from conformance.suite.schemas import Schemas
 
@@ -61,9 +61,8 @@ def _parameter(operation: Operation, parameter: Parameter, valid: Values, schema
         return
     # One value alone is a list too.
     schema = schemas.flat(parameter.schema).get("items") if kinds == ["array"] else parameter.schema
-    for value, rule in _breaking(schema, schemas) if "array" not in kinds or kinds == ["array"] else ():
-        # An empty text may stand for nothing, and a list or an object cannot be told from a text.
-        if isinstance(value, (str, int, float)) and 0 < len(str(value)) < _LONGEST_IN_URL:
+    for value, rule in _breaking_as_text(schema, schemas) if "array" not in kinds or kinds == ["array"] else ():
+        if len(str(value)) < _LONGEST_IN_URL:
             yield made([value] if kinds == ["array"] else value, rule)
 
 
@@ -103,8 +102,7 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
                 yield [name], None, "type"
         for name in value if isinstance(properties, dict) and depth < _DEEPEST else ():
             if is_form:
-                texts = ((wrong, rule) for wrong, rule in _breaking(_of(properties, name), schemas))
-                yield from (([name], w, rule) for w, rule in texts if not isinstance(w, (dict, list)) and w != "")
+                yield from (([name], w, rule) for w, rule in _breaking_as_text(_of(properties, name), schemas))
                 continue
             for steps, wrong, rule in _inside(_of(properties, name), value[name], schemas, depth + 1, is_form=False):
                 yield [name, *steps], wrong, rule
@@ -144,9 +142,20 @@ def _breaking(schema: Any, schemas: Schemas) -> Iterator[tuple[Any, str]]:
     for value, rule in candidates:
         if isinstance(value, str) and kinds & {"integer", "number"} and value.strip("-.").isdigit():
             continue
+        if "boolean" in kinds and value in (0, 1):
+            continue
         if tried[rule] < _OF_ONE_RULE and not schemas.accepts(schema, value, "request"):
             tried[rule] += 1
             yield value, rule
+
+
+def _breaking_as_text(schema: Any, schemas: Schemas) -> Iterator[tuple[Any, str]]:
+    """Give what breaks a schema where everything is written as a text."""
+    for value, rule in _breaking(schema, schemas):
+        # An empty text may stand for nothing, and a list or an object cannot be told from a text.
+        if isinstance(value, (dict, list)) or value in ("", None) or schemas.accepts(schema, plain(value), "request"):
+            continue
+        yield value, rule
 
 
 def _is_open(schema: dict[str, Any]) -> bool:

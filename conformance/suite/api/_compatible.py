@@ -36,7 +36,7 @@ def breaks(promised: Contract, served: Contract) -> Iterator[str]:
 
 def _answers(old: Schemas, new: Schemas, before: Operation, after: Operation) -> Iterator[str]:
     for key, response in before.responses.items():
-        found = after.responses.get(key)
+        found = after.responses.get(key) or after.responses.get(f"{key[:1]}XX")
         if found is None:
             yield f"{before.label}: status {key} is gone"
             continue

@@ -14,6 +14,8 @@ from conformance.suite.schemas import Schemas
 # Deeper than this a property that may be left out is left out.
 _DEEPEST = 4
 _MOST_ITEMS = 100
+# Of values that must differ, so many are made for each that is wanted.
+_MOST_TRIES = 20
 # A value of more levels or parts than this is no one's request.
 _MOST_LEVELS = 40
 _MOST_PARTS = 5_000
@@ -51,11 +53,13 @@ class Sampler:
         Raises Unsampled where none can be made.
         """
         flat = self.schemas.flat(schema)
-        self._left = _MOST_PARTS
-        with contextlib.suppress(_Endless):
-            made = self._make(schema, name, 0, whole)
-            if self._fits(schema, made):
-                return made
+        # Optional properties may exclude each other.
+        for tried in (True, False) if whole else (False,):
+            self._left = _MOST_PARTS
+            with contextlib.suppress(_Endless):
+                made = self._make(schema, name, 0, tried)
+                if self._fits(schema, made):
+                    return made
         for given in _given(flat):
             if self._fits(schema, given):
                 return given
@@ -121,8 +125,12 @@ class Sampler:
             count = min(count, most)
         fixed = schema.get("prefixItems")
         items = [self._make(each, name, depth + 1, whole) for each in fixed] if isinstance(fixed, list) else []
-        while len(items) < min(count, _MOST_ITEMS):
-            items.append(self._make(schema.get("items", {}), name, depth + 1, whole))
+        for _ in range(_MOST_TRIES * count):
+            if len(items) >= min(count, _MOST_ITEMS):
+                break
+            made = self._make(schema.get("items", {}), name, depth + 1, whole)
+            if schema.get("uniqueItems") is not True or made not in items:
+                items.append(made)
         return items
 
     def _numeric(self, schema: dict[str, Any], kind: str) -> int | float:

@@ -1,0 +1,184 @@
+"""A request is broken in one place, by values that no idiomatic server reads leniently; edges are valid."""
+
+from typing import Any
+
+import pytest
+
+from conformance.properties import Draws
+from conformance.suite.api._broken import Broken, broken
+from conformance.suite.api._edges import edges
+from conformance.suite.api._requests import OMITTED, Values
+from conformance.suite.api._samples import Sampler, as_json
+from conformance.suite.schemas import Schemas
+from tests.suite.api.makers import TEXT, operation, schemas_of, taking
+
+SCHEMAS = schemas_of({})
+SIZE = {"type": "integer", "minimum": 1, "maximum": 9}
+
+
+def query(schema: Any, valid: Any, *, required: bool = False) -> list[Broken]:
+    asked = operation("GET /things", parameters=[{"name": "it", "in": "query", "required": required, "schema": schema}])
+    return list(broken(asked, Values({("query", "it"): valid}), SCHEMAS))
+
+
+def body(schema: Any, valid: Any, media_type: str = "application/json") -> list[Broken]:
+    asked = operation("POST /things", requestBody=taking(schema, media_type))
+    return list(broken(asked, Values(body=valid), SCHEMAS))
+
+
+def values(found: list[Broken], rule: str) -> list[Any]:
+    return [each.values.parameters.get(("query", "it"), OMITTED) for each in found if each.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid", "rule", "wrong"),
+    [
+        (SIZE, 5, "minimum", 0),
+        (SIZE, 5, "maximum", 10),
+        ({"type": "integer", "exclusiveMinimum": 1}, 5, "minimum", 1),
+        ({"type": "string", "minLength": 3}, "abc", "minLength", "xx"),
+        ({"type": "string", "maxLength": 3}, "abc", "maxLength", "xxxx"),
+        ({"enum": ["a", "b"]}, "a", "enum", "surely-no-such-value"),
+        ({**TEXT, "format": "uuid"}, "x", "format uuid", "surely-no-such-value"),
+        ({"type": "array", "items": {"enum": ["a"]}}, ["a"], "enum", ["surely-no-such-value"]),
+    ],
+)
+def test_each_rule_is_broken_by_the_nearest_value(schema: Any, valid: Any, rule: str, wrong: Any) -> None:
+    assert wrong in values(query(schema, valid), rule)
+
+
+def test_what_is_required_is_left_out_and_what_is_not_is_kept() -> None:
+    assert values(query(SIZE, 5, required=True), "required") == [OMITTED]
+    assert values(query(SIZE, 5), "required") == []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        TEXT,
+        {},
+        {**TEXT, "format": "binary"},
+        {**TEXT, "format": "password"},
+        {"anyOf": [SIZE, TEXT]},
+        {"type": ["string", "null"]},
+        {"type": "object", "properties": {"a": SIZE}},
+        {"type": "array", "items": TEXT},
+    ],
+    ids=str,
+)
+def test_where_a_query_can_hold_anything_nothing_is_broken(schema: Any) -> None:
+    assert query(schema, "valid") == []
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_a_number_is_never_broken_by_what_is_leniently_one(kind: str) -> None:
+    found = body({"type": "object", "properties": {"it": {"type": kind}}}, {"it": 5})
+
+    wrong = [each.values.body["it"] for each in found if each.part == "it"]
+    assert wrong
+    assert not [each for each in wrong if isinstance(each, (int, float)) or str(each).strip("-.").isdigit()]
+
+
+def test_what_one_of_several_types_reads_leniently_is_not_broken() -> None:
+    found = body({"type": "object", "properties": {"it": {"anyOf": [SIZE, {"type": "boolean"}]}}}, {"it": 5})
+
+    assert [each.values.body["it"] for each in found if each.rule == "minimum"] == []
+    assert [each.values.body["it"] for each in found if each.rule == "maximum"] == [10]
+
+
+def test_every_broken_body_is_refused_by_its_schema() -> None:
+    inner = {"type": "object", "required": ["n"], "properties": {"n": SIZE, "tags": {"type": "array", "items": SIZE}}}
+    schema = {
+        "type": "object",
+        "required": ["inner", "kind"],
+        "additionalProperties": False,
+        "properties": {"inner": inner, "kind": {"enum": ["a", "b"]}, "free": {"type": ["string", "null"]}},
+    }
+
+    found = body(schema, {"inner": {"n": 5, "tags": [1]}, "kind": "a", "free": "text"})
+
+    whole = [each for each in found if each.values.body is not OMITTED]
+    assert [each for each in whole if SCHEMAS.accepts(schema, as_json(each.values.body), "request")] == []
+    assert {each.part for each in found} == {"", "inner", "n", "tags", "kind", "free", "surely-no-such-value"}
+    assert {"required", "type", "minimum", "maximum", "enum", "additionalProperties", "JSON"} <= {e.rule for e in found}
+
+
+def test_only_what_can_be_null_is_not_broken_by_it() -> None:
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": TEXT, "b": {"type": ["string", "null"]}}}
+
+    found = [each for each in body(schema, {"a": "x", "b": "y"}) if isinstance(each.values.body, dict)]
+
+    assert [each.part for each in found if None in each.values.body.values()] == ["a"]
+
+
+def test_a_field_of_a_form_is_broken_by_texts_alone() -> None:
+    schema = {"type": "object", "required": ["n"], "properties": {"n": SIZE, "file": {**TEXT, "format": "binary"}}}
+
+    found = body(schema, {"n": 5, "file": b"content"}, "multipart/form-data")
+
+    assert {(each.part, each.rule) for each in found} == {
+        ("n", "required"),
+        ("n", "type"),
+        ("n", "minimum"),
+        ("n", "maximum"),
+    }
+    assert not [each for each in found if isinstance(each.values.body.get("n"), (dict, list))]
+
+
+def test_a_body_that_is_no_json_is_not_broken() -> None:
+    assert body(TEXT, "text", "text/plain") == []
+
+
+def test_a_broken_part_is_told_with_its_place_and_pointer() -> None:
+    [first, *_] = query(SIZE, 5)
+
+    assert str(first).startswith("query it breaks ")
+    assert first.pointer == "#/paths/~1things/get/parameters (it)"
+
+
+def at_edges(schema: Any, valid: Any, schemas: Schemas = SCHEMAS) -> list[Any]:
+    asked = operation("POST /things", requestBody=taking({"type": "object", "properties": {"it": schema}}))
+    sampler = Sampler(schemas, Draws(1, "quick", "edges"))
+    return [each.body.get("it", OMITTED) for each in edges(asked, Values(body={"it": valid}), sampler)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid", "found"),
+    [
+        (SIZE, 5, [1, 9]),
+        ({"type": "integer", "exclusiveMaximum": 9}, 5, [8]),
+        ({"type": "number", "minimum": 0.5}, 5, [0.5]),
+        ({"enum": ["a", "b"]}, "a", ["a", "b"]),
+        ({"type": "boolean"}, True, [True, False]),
+        ({"type": ["integer", "null"], "minimum": 2}, 5, [2, None]),
+        ({"type": "integer", "readOnly": True, "minimum": 2}, 5, []),
+        ({**TEXT, "format": "uuid"}, "x", []),
+    ],
+)
+def test_the_edges_of_a_schema_are_tried_and_leaving_it_out(schema: Any, valid: Any, found: list[Any]) -> None:
+    assert at_edges(schema, valid) == [OMITTED, *found]
+
+
+def test_texts_are_of_any_script_and_of_the_least_and_greatest_length() -> None:
+    found = at_edges({"type": "string", "minLength": 2, "maxLength": 50}, "text")[1:]
+
+    assert [len(each) for each in found[1:]] == [2, 50]
+    assert not found[0].isascii()
+
+
+def test_texts_from_the_edges_are_fresh_since_a_name_may_be_taken() -> None:
+    schema, sampler = {"type": "string", "minLength": 12, "maxLength": 50}, Sampler(SCHEMAS, Draws(1, "quick", "edges"))
+    asked = operation("POST /things", requestBody=taking({"type": "object", "properties": {"it": schema}}))
+
+    found = [each.body["it"] for _ in range(2) for each in edges(asked, Values(body={"it": "x"}), sampler) if each.body]
+
+    assert len(found) == len(set(found)) == 6
+
+
+def test_what_is_required_is_never_left_out() -> None:
+    schema = {"type": "object", "required": ["it"], "properties": {"it": SIZE}}
+    asked = operation("POST /things", requestBody=taking(schema))
+
+    found = list(edges(asked, Values(body={"it": 5}), Sampler(SCHEMAS, Draws(1, "quick", "edges"))))
+
+    assert [each.body["it"] for each in found] == [1, 9]
