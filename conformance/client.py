@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -18,6 +18,7 @@ from conformance.pools import Pools
 
 T = TypeVar("T")
 MIB = 1024 * 1024
+_PIECE = 64 * 1024
 
 
 class TargetGone(Exception):
@@ -199,7 +200,7 @@ class Client:
             request.method,
             self.base_url + request.path,
             headers=[(k.encode("latin-1", "replace"), v.encode("utf-8", "replace")) for k, v in request.headers],
-            content=request.body,
+            content=_pieces(request.body or b"") if request.header("transfer-encoding") else request.body,
         )
         started = time.perf_counter()
         async with asyncio.timeout(whole):
@@ -216,6 +217,12 @@ class Client:
 
     def _failed(self, request: Request, error: Exception, started: float) -> Exchange:
         return Exchange(request, self.base_url, None, _reason(error), time.perf_counter() - started)
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Give a body in pieces: it is then sent in chunks, and its size is not declared."""
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
 
 
 def _as_it_is(request: httpx.Request) -> httpx.Request:

@@ -13,9 +13,10 @@ class TookTooLong(BaseException):
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in what is still under way after so many seconds.
+    """Raise TookTooLong in what is still under way after so many seconds of this process's processor time.
 
-    Where there is no such timer, or outside the main thread, there is no limit.
+    On a busy machine they last longer, and say the same about the work. Where there is no such timer,
+    or outside the main thread, there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -24,10 +25,10 @@ def within(seconds: float) -> Iterator[None]:
     def late(number: int, frame: Any) -> None:
         raise TookTooLong
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -1,9 +1,12 @@
 """Instances of the target that a test starts for itself, each with the environment that it needs."""
 
 import contextlib
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Generic, TypeVar
 
 from conformance.checks import fail
 from conformance.client import Client, Connection, Limits, TargetGone
@@ -11,8 +14,18 @@ from conformance.exchange import build
 from conformance.settings import Settings
 from conformance.target.command import Process
 
+T = TypeVar("T")
+
 READY_SECONDS = 30.0
+# Where it is not the matter how long a start takes, a busy machine may take longer.
+_PATIENT_SECONDS = 2 * READY_SECONDS
+# Who serves although it should not may still be about to end.
+_END_SECONDS = 3.0
 _PAUSE = 0.05
+# More starts at once than there are processors would only make all of them late. None waits long for its turn:
+# what never becomes ready must not hold up the rest.
+_STARTING = threading.Semaphore(2)
+_TURN_SECONDS = 10.0
 # A process rests when it uses less than this share of a processor for so many seconds.
 _RESTING = 0.25
 _REST = 0.3
@@ -36,23 +49,108 @@ def start(
 
 @contextlib.contextmanager
 def launched(
-    settings: Settings, env: Mapping[str, str] | None = None, unset: Iterable[str] = (), command: str | None = None
+    settings: Settings,
+    env: Mapping[str, str] | None = None,
+    command: str | None = None,
+    within: float = _PATIENT_SECONDS,
 ) -> Iterator[Instance]:
-    """Start the target, wait until it is ready, and end it afterwards.
+    """Start the target, wait until it is ready, and end it afterwards; no connection to it is open then.
 
     Raises Mismatch when it does not become ready.
     """
-    process = start(settings, env, unset, command)
-    # Nothing listens yet while it starts: a refused connection is no news there.
-    client = Client(Connection(process.base_url, dict(settings.headers), limits=replace(Limits(), retries=0)))
-    try:
-        problem = await_ready(process, client, READY_SECONDS)
+    with _turn(), contextlib.ExitStack() as started:
+        process = start(settings, env, command=command)
+        started.callback(process.close)
+        client = _client(process, settings)
+        started.callback(client.close)
+        problem = await_ready(process, client, within)
         if problem:
-            fail(None, f"the target to answer /health within {READY_SECONDS:.0f} s of its start", problem)
+            fail(None, f"the target to answer /health within {within:.0f} s of its start", problem)
+        running = started.pop_all()
+    with running:
         yield Instance(process, client)
+
+
+def ended(settings: Settings, process: Process) -> int | None:
+    """Wait for a process that should not start to end, and give its exit status, None where it serves or hangs."""
+    with contextlib.closing(_client(process, settings)) as client:
+        await_ready(process, client, _PATIENT_SECONDS)
+    return process.wait(_END_SECONDS)
+
+
+def _client(process: Process, settings: Settings) -> Client:
+    # Nothing listens yet while it starts: a refused connection is no news there.
+    return Client(Connection(process.base_url, dict(settings.headers), limits=replace(Limits(), retries=0)))
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    had = _STARTING.acquire(timeout=_TURN_SECONDS)
+    try:
+        yield
     finally:
-        client.close()
-        process.close()
+        if had:
+            _STARTING.release()
+
+
+@dataclass
+class _Place(Generic[T]):
+    """What is shared, once it is open, and how many are there."""
+
+    guests: int = 0
+    opening: threading.Lock = field(default_factory=threading.Lock)
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    found: T | None = None
+    problem: Exception | None = None
+
+
+class Shared(Generic[T]):
+    """What costs a start, for all who need it at the same time: the first opens it, and the last closes it.
+
+    Raises for all of them what the opening raised.
+    """
+
+    def __init__(self, opened: Callable[[Settings], contextlib.AbstractContextManager[T]]) -> None:
+        self._opened = opened
+        self._places: dict[int, _Place[T]] = {}
+        self._counting = threading.Lock()
+
+    @contextlib.contextmanager
+    def __call__(self, settings: Settings, *, alone: bool = False) -> Iterator[T]:
+        """Give what is shared, or one of their own to those who are to be ``alone`` with it."""
+        if alone:
+            with self._opened(settings) as found:
+                yield found
+            return
+        with self._counting:
+            place = self._places.setdefault(id(settings), _Place())
+            place.guests += 1
+        try:
+            yield self._enter(place, settings)
+        finally:
+            with self._counting:
+                place.guests -= 1
+                last = not place.guests
+                if last:
+                    del self._places[id(settings)]
+            if last:
+                place.stack.close()
+
+    def _enter(self, place: _Place[T], settings: Settings) -> T:
+        with place.opening:
+            if place.problem:
+                raise place.problem
+            if place.found is None:
+                try:
+                    place.found = place.stack.enter_context(self._opened(settings))
+                except Exception as error:
+                    place.problem = error
+                    raise
+            return place.found
+
+
+# An instance as the configuration describes it, with nothing added.
+plain = Shared(partial(launched, within=READY_SECONDS))
 
 
 def await_ready(process: Process, client: Client, seconds: float) -> str | None:
@@ -63,7 +161,7 @@ def await_ready(process: Process, client: Client, seconds: float) -> str | None:
         if process.status is not None:
             return f"it ended with status {process.status}: {process.output()[-600:].strip()}"
         try:
-            exchange = client.send(build("GET", "/health"), whole=2.0)
+            exchange = client.send(build("GET", "/health"), whole=2.0, fresh=True)
             if exchange.status == 200:
                 return None
             last = f"/health is {exchange.status or exchange.failure}"

@@ -27,7 +27,8 @@ from conformance.verdict import EXIT_CODES, Outcome, judge, settle
 _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
-_AHEAD_THREADS = 4
+# More than there are tests that wait: none of them waits for another's end.
+_AHEAD_THREADS = 16
 _NOT_REACHED = "its test was not run"
 
 

@@ -38,7 +38,7 @@ class Stub:
         if scope["path"].endswith("/chat/completions"):
             self.asked += 1
             if self.mode == "silent":
-                await asyncio.sleep(_SILENCE)
+                await _given_up(receive)
             status, value = (200, self._completion()) if self.mode == "answers" else (500, value)
         body = json.dumps(value).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -57,10 +57,17 @@ class Stub:
         }
 
 
+async def _given_up(receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    """Wait until whoever asked has gone: a server ends only once its answers have."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SILENCE):
+            await receive()
+
+
 @contextlib.contextmanager
-def provider(mode: Mode, says: str = "") -> Iterator[Stub]:
+def provider() -> Iterator[Stub]:
     """Run a provider on loopback."""
-    stub = Stub(mode, says)
+    stub = Stub()
     with serve(stub) as address:
         stub.base_url = f"{address}/v1"
         yield stub

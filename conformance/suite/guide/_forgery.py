@@ -45,12 +45,36 @@ def resigned(api: Api, claims: dict[str, Any]) -> str:
     return _sign(token, claims, key)
 
 
-def signed_with_another_key(api: Api, claims: dict[str, Any]) -> str:
-    """Sign claims as the target does, with a key that is not its own."""
+def signed_with_other_keys(api: Api, claims: dict[str, Any]) -> list[str]:
+    """Sign claims with keys that are not the target's own, by its algorithm and by others."""
     token = issued(api)
-    algorithm = token.header.get("alg", "HS256")
+    algorithm = str(token.header.get("alg", "HS256"))
     stranger = "another-key-" + api.draws.token("key") * 6
-    return jwt.encode(claims, stranger, algorithm=algorithm if str(algorithm).startswith("HS") else "HS256")
+    secret = JWTKey(stranger, algorithm if algorithm.startswith("HS") else "HS256")
+    keys = [secret, *_key_pairs(algorithm)]
+    return [_sign(token, claims, key) for key in keys]
+
+
+def _key_pairs(algorithm: str) -> Iterator[JWTKey]:
+    """Make a new private key of the kind that an algorithm asks for, where it asks for one."""
+    if algorithm.startswith("HS"):
+        return
+    try:
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    except ImportError:
+        return
+    curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+    made: Any
+    if algorithm in curves:
+        made = ec.generate_private_key(curves[algorithm])
+    elif algorithm[:2] in ("RS", "PS"):
+        made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    elif algorithm == "EdDSA":
+        made = ed25519.Ed25519PrivateKey.generate()
+    else:
+        return
+    yield JWTKey(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(), algorithm)
 
 
 def expect_refused(api: Api, forged: list[str], routes: tuple[str, ...] = ROUTES) -> None:
@@ -68,5 +92,10 @@ def changed_signatures(token: Token) -> Iterator[str]:
 
 
 def _sign(token: Token, claims: dict[str, Any], key: JWTKey) -> str:
-    extra = {name: value for name, value in token.header.items() if name not in ("alg", "typ")}
-    return jwt.encode(claims, key.secret, algorithm=key.algorithm, headers=extra or None)
+    extra = {name: value for name, value in token.header.items() if name != "alg"}
+    try:
+        return jwt.encode(claims, key.secret, algorithm=key.algorithm, headers=extra or None)
+    except NotImplementedError:
+        raise CannotTell(f"needs cryptography to sign by {key.algorithm}: install fastapi-conformance[full]") from None
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise CannotTell(f"needs a credentials.jwt.secret that signs by {key.algorithm}") from None

@@ -144,4 +144,4 @@ def _others(api: Api, right: str) -> list[str]:
 
 @requirement("jwt-wrong-key")
 def test_a_token_signed_with_another_key_is_refused(api: Api) -> None:
-    _forgery.expect_refused(api, [_forgery.signed_with_another_key(api, _forgery.issued(api).claims)])
+    _forgery.expect_refused(api, _forgery.signed_with_other_keys(api, _forgery.issued(api).claims))

@@ -1,11 +1,12 @@
 """Guide section 16, whole: uploads have a limit, and memory does not grow with them."""
 
 import threading
+from dataclasses import replace
 
-from conformance.checks import expect_status, expect_success, expect_value, fail
+from conformance.checks import expect, expect_status, expect_success, expect_value, fail
 from conformance.client import MIB
 from conformance.exchange import Request, build
-from conformance.launch import launched
+from conformance.launch import plain
 from conformance.properties import Api, ahead, requirement
 from conformance.settings import Settings
 
@@ -14,6 +15,9 @@ _LIMIT = 10 * MIB
 _PATTERN = bytes(range(256))
 _WHOLE = 60.0
 _AT_ONCE = 8
+_REFUSED = 400
+# What is kept fills first what the allocator has free, and so grows the memory by a little less than its size.
+_FREE = _LIMIT
 
 
 def _upload(size: int, name: str = "large.bin") -> Request:
@@ -32,13 +36,19 @@ def test_files_up_to_the_limit_are_accepted(api: Api) -> None:
 
 @requirement("upload-too-large")
 def test_one_byte_more_is_too_large(api: Api) -> None:
-    expect_status(api.send(_upload(_LIMIT + 1), whole=_WHOLE), 413)
+    request = _upload(_LIMIT + 1)
+    expect_status(api.send(request, whole=_WHOLE), 413)
+    # A body in chunks declares no size. Not every server takes one, and none may accept it for that.
+    chunked = replace(request, headers=(*request.headers, ("Transfer-Encoding", "chunked")))
+    exchange = api.send(chunked, whole=_WHOLE, fresh=True)
+    accepted = exchange.status is not None and exchange.status < _REFUSED
+    expect(not accepted, exchange, "413 too where the size is not declared")
 
 
 @ahead
 @requirement("upload-memory")
-def test_uploads_are_not_held_in_memory(settings: Settings) -> None:
-    with launched(settings) as instance:
+def test_uploads_are_not_held_in_memory(api: Api, settings: Settings) -> None:
+    with plain(settings, alone=api.confirming) as instance:
         expect_success(instance.client.send(_upload(MIB), whole=_WHOLE))
         before = peak = instance.process.memory()
         done = threading.Event()
@@ -57,8 +67,7 @@ def test_uploads_are_not_held_in_memory(settings: Settings) -> None:
             watcher.join()
     for exchange in exchanges:
         expect_success(exchange)
-    grown, sent = (peak - before) // MIB, _AT_ONCE * _LIMIT // MIB
-    if grown >= sent:
-        fail(
-            exchanges[0], f"less than {sent} MiB more memory for {_AT_ONCE} uploads at once", f"it grew by {grown} MiB"
-        )
+    grown, most = (peak - before) // MIB, (_AT_ONCE * _LIMIT - _FREE) // MIB
+    if grown >= most:
+        expected = f"less than {most} MiB more memory for {_AT_ONCE} uploads of {_LIMIT // MIB} MiB at once"
+        fail(exchanges[0], expected, f"it grew by {grown} MiB")
