@@ -218,12 +218,12 @@ def free_port() -> int:
     return port
 
 
-def wait_until_open(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait_until_open(port: int, server: "subprocess.Popen[bytes]", seconds: float = _START_SECONDS) -> None:
     """Wait until a server that was started listens.
 
     Raises RuntimeError when it ends, or does not in good time.
     """
-    end = time.monotonic() + _START_SECONDS
+    end = time.monotonic() + seconds
     while server.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.exchange import Exchange, Request
 from conformance.suite.documents import Document
+from conformance.suite.operations import is_json, media_of
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,9 @@ class Case:
         if answer is None or response is None or not answer.body:
             return None
         content = response.definition.get("content")
-        kinds = (
-            {str(kind).partition(";")[0].strip().lower() for kind in content} if isinstance(content, dict) else set()
-        )
-        main = answer.media_type.partition("/")[0]
-        known = bool(kinds & {answer.media_type, f"{main}/*", "*/*"})
-        return (
-            None if known else f"it is {answer.media_type or 'missing'}, documented are: {', '.join(kinds) or 'none'}"
-        )
+        if media_of(content, answer.media_type) is not None:
+            return None
+        return f"it is {answer.media_type or 'missing'}, documented are: {', '.join(map(str, content or ())) or 'none'}"
 
     def is_beside_the_operation(self) -> bool:
         """Tell whether the answer is none of the operation's own (contract, section 19)."""
@@ -109,9 +105,7 @@ def _documented_validator(operation: Any, status: int, media_type: str) -> Any:
     """Give the validator of a JSON answer, None where its status or content type is not documented."""
     response = operation.responses.find_by_status_code(status)
     content = response.definition.get("content") if response is not None else None
-    if not isinstance(content, dict) or media_type not in {str(kind).partition(";")[0].lower() for kind in content}:
-        return None
-    if media_type != "application/json" and not media_type.endswith("+json"):
+    if media_of(content, media_type) is None or not is_json(media_type):
         return None
     try:
         resolved = response.get_schema(media_type)

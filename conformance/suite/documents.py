@@ -13,25 +13,16 @@ from conformance.deadline import TookTooLong, within
 from conformance.exchange import Exchange, build
 from conformance.openapi import foreign
 from conformance.properties import Api
+from conformance.suite.operations import Operation, is_json, operations
 from conformance.suite.schemas import Schemas, is_inside, pointed
 
 PATH = "/openapi.json"
-VERBS = ("get", "post", "put", "patch", "delete")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _LARGEST = 16 * MIB
 _NOTHING = object()
 # Of a document of more paths than this a part is validated: the validator takes milliseconds for each.
 _MOST_VALIDATED = 800
 _VALIDATED_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation: ``route`` is its path below the base URL with every parameter as ``{}``."""
-
-    route: str
-    method: str
-    found: dict[str, Any]
-    shared: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,18 +34,16 @@ class Document:
     base_path: str
 
     def operations(self) -> Iterator[Operation]:
-        """Give every operation that is shaped like one."""
-        paths = self.root.get("paths")
-        for template, item in paths.items() if isinstance(paths, dict) else ():
-            if not isinstance(item, dict):
-                continue
-            for method in VERBS:
-                if isinstance(item.get(method), dict):
-                    yield Operation(self._route(template), method.upper(), item[method], item)
+        """Give every operation of the methods that the guide uses."""
+        return (each for each in operations(self._schemas) if each.method in METHODS)
+
+    def route(self, operation: Operation) -> str:
+        """Give an operation's path below the base URL with every parameter as ``{}``."""
+        return re.sub(r"\{[^}]*\}", "{}", self.relative(operation.template).rstrip("/") or "/")
 
     def operation(self, method: str, route: str) -> Operation | None:
         """Give the operation of a route such as ``/items/{}``."""
-        return next((o for o in self.operations() if (o.method, o.route) == (method, route)), None)
+        return next((o for o in self.operations() if (o.method, self.route(o)) == (method, route)), None)
 
     def required(self, method: str, route: str) -> Operation:
         """Give the operation of a route.
@@ -74,34 +63,15 @@ class Document:
     def _schemas(self) -> Schemas:
         return Schemas(self.root)
 
-    def parameters(self, operation: Operation) -> Iterator[dict[str, Any]]:
-        """Give an operation's parameters, those of its path included."""
-        for owner in (operation.shared, operation.found):
-            listed = owner.get("parameters")
-            for parameter in listed if isinstance(listed, list) else ():
-                yield self.resolve(parameter)
-
-    def parameter(self, operation: Operation, name: str) -> dict[str, Any]:
-        """Give a parameter by its name, empty where there is none."""
-        return next((p for p in self.parameters(operation) if p.get("name") == name), {})
-
     def body_schema(self, operation: Operation) -> dict[str, Any]:
-        """Give the schema of an operation's JSON or form body."""
-        return self._content_schema(self.resolve(operation.found.get("requestBody")))
+        """Give the schema of an operation's body."""
+        return self.resolve(operation.body.schema) if operation.body else {}
 
     def answer_schema(self, operation: Operation, status: str) -> dict[str, Any]:
-        """Give the schema of an operation's JSON answer."""
-        responses = operation.found.get("responses")
-        found = responses.get(status) if isinstance(responses, dict) else None
-        return self._content_schema(self.resolve(found))
-
-    def _content_schema(self, holder: dict[str, Any]) -> dict[str, Any]:
-        content = holder.get("content")
-        if not isinstance(content, dict):
-            return {}
-        kinds = sorted(content, key=lambda kind: "json" not in kind)
-        media = content[kinds[0]] if kinds else {}
-        return self.resolve(media.get("schema")) if isinstance(media, dict) else {}
+        """Give the schema of an operation's answer, the JSON one where there are several."""
+        response = operation.responses.get(status)
+        kinds = sorted(response.content.items(), key=lambda each: not is_json(str(each[0]))) if response else []
+        return self.resolve(kinds[0][1].get("schema")) if kinds and isinstance(kinds[0][1], dict) else {}
 
     def relative(self, path: str) -> str:
         """Give a path of the document as the path below the base URL that leads there."""
@@ -110,9 +80,6 @@ class Document:
         if self.base_path and full.startswith(self.base_path + "/"):
             return full.removeprefix(self.base_path)
         return path if prefix == self.base_path else full
-
-    def _route(self, template: str) -> str:
-        return re.sub(r"\{[^}]*\}", "{}", self.relative(template).rstrip("/") or "/")
 
 
 def invalid(root: dict[str, Any]) -> str | None:

@@ -23,6 +23,8 @@ from tests.harness import ROOT
 from tests.servers import free_port, wait_until_open
 
 HERE = Path(__file__).parent
+# The first start of a service makes its store.
+_START_SECONDS = 300.0
 
 
 def main(folder: Path, names: list[str]) -> int:
@@ -62,7 +64,7 @@ def started(service: dict[str, str], folder: Path, environment: Path) -> Iterato
     with (environment / "output").open("w") as output:
         server = subprocess.Popen(command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT)
     try:
-        wait_until_open(port, server)
+        wait_until_open(port, server, _START_SECONDS)
         yield f"http://127.0.0.1:{port}{service['base']}"
     finally:
         server.terminate()

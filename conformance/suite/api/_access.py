@@ -10,8 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from conformance.exchange import build
 from conformance.properties import Api
 from conformance.settings import Account
-from conformance.suite.api._operations import Operation, operations
 from conformance.suite.api._requests import Credential
+from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 
 # A token that ends sooner than this is fetched anew before it is used.

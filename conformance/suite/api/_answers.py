@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from conformance.checks import Mismatch
 from conformance.suite import described
-from conformance.suite.api._operations import Operation, Response
 from conformance.suite.api._survey import Seen, Survey
+from conformance.suite.operations import Operation, Response, is_json
 from conformance.suite.schemas import Schemas
 
 Said = Mismatch | bool | None
@@ -90,7 +90,7 @@ def contradiction(survey: Survey, seen: Seen) -> Said:
     if answer is None or response is None or found is None or answer.truncated or _is_head(seen):
         return False
     written, holds = found
-    if "schema" not in holds or not _is_json(answer.media_type):
+    if "schema" not in holds or not is_json(answer.media_type):
         return False
     expected = f"a body of its documented schema ({response.pointer}/content/{written.replace('/', '~1')}/schema)"
     try:
@@ -105,7 +105,7 @@ def undeclared_property(survey: Survey, seen: Seen) -> Said:
     """Look for a property of a successful answer that its schema does not declare."""
     answer, response = _documented(survey, seen)
     found = response.media(answer.media_type) if answer and response else None
-    if not seen.succeeded or answer is None or response is None or found is None or not _is_json(answer.media_type):
+    if not seen.succeeded or answer is None or response is None or found is None or not is_json(answer.media_type):
         return False
     try:
         value = answer.json()
@@ -175,10 +175,6 @@ def _says_nothing(response: Response) -> bool:
     """Tell whether the only content is JSON of any kind: what a framework writes where nobody said anything."""
     schemas = [holds.get("schema", {}) if isinstance(holds, dict) else {} for holds in response.content.values()]
     return list(response.content) == ["application/json"] and schemas in ([{}], [True])
-
-
-def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def _statuses(operation: Operation) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.openapi import Contract
-from conformance.suite.api._operations import Operation, operations
+from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 
 _DEEPEST = 5

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import OMITTED, Values, plain
 from conformance.suite.api._samples import Sampler, as_json, bounds, kind_of
+from conformance.suite.operations import Operation
 
 _LONGEST = 2000
 _MOST_CHOICES = 6

@@ -17,11 +17,11 @@ from conformance.settings import Settings
 from conformance.suite import documents
 from conformance.suite.api._access import Access
 from conformance.suite.api._identifiers import Pool
-from conformance.suite.api._operations import SAFE, Operation, operations
 from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
 from conformance.suite.api._survey import Ask, Survey
+from conformance.suite.operations import SAFE, Operation, operations
 from conformance.suite.schemas import Schemas
 
 # The suite's own methods; OPTIONS and TRACE are servers' business.

@@ -7,9 +7,9 @@ from conformance.checks import CannotTell, Mismatch
 from conformance.properties import Api
 from conformance.settings import Settings
 from conformance.suite.api._explore import survey
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._study import study
 from conformance.suite.api._survey import Seen, Survey
+from conformance.suite.operations import Operation
 from conformance.verdict import untried
 
 

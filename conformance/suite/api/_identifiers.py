@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.exchange import Answer
-from conformance.suite.api._operations import Operation, Parameter, Response
 from conformance.suite.api._requests import OMITTED
+from conformance.suite.operations import Operation, Parameter, Response
 from conformance.suite.schemas import pointed
 
 # Of what a list holds, so many things are remembered.

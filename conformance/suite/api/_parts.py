@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from conformance.suite.api._operations import Operation
+from conformance.suite.operations import Operation
 
 T = TypeVar("T")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from conformance.exchange import build
 from conformance.suite import tokens
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, present, write
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._study import study, values_of
 from conformance.suite.api._survey import Ask, Seen, Survey
+from conformance.suite.operations import Operation
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance.exchange import Part, Query, Request, build, segment
-from conformance.suite.api._operations import Body, Operation, Parameter
+from conformance.suite.operations import Body, Operation, Parameter
 
 # What stands for something that is left out.
 OMITTED: Any = object()

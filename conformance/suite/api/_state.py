@@ -9,10 +9,10 @@ from conformance.exchange import build
 from conformance.suite.api._broken import broken
 from conformance.suite.api._compared import difference, in_common
 from conformance.suite.api._identifiers import stable
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import OMITTED, Credential, Values, present
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
+from conformance.suite.operations import Operation
 
 _GONE = (404, 410)
 _MOST_REFUSED = 4

@@ -10,12 +10,12 @@ from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import broken
 from conformance.suite.api._edges import edges
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._parts import spread
 from conformance.suite.api._requests import Values, present
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Ask, Survey
+from conformance.suite.operations import Operation
 
 # For each operation, by effort.
 _MOST_FINE = {"quick": 20, "standard": 40, "deep": 200}

@@ -13,9 +13,9 @@ from conformance.properties import Api
 from conformance.suite.api._access import Access
 from conformance.suite.api._broken import Broken
 from conformance.suite.api._identifiers import Pool, linked, located, resource_before
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
+from conformance.suite.operations import Operation
 from conformance.suite.schemas import Schemas
 
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]

@@ -6,9 +6,9 @@ from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._explore import survey
 from conformance.suite.api._findings import Check, Finding, by_exchange, each_operation
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._probes import closed, methods
 from conformance.suite.api._survey import Survey
+from conformance.suite.operations import Operation
 
 pytestmark = shared
 

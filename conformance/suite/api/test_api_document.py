@@ -10,9 +10,9 @@ from conformance.suite import documents
 from conformance.suite.api import _compatible
 from conformance.suite.api._explore import contract_of, own_document
 from conformance.suite.api._findings import Finding, each_operation
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._probes import methods
 from conformance.suite.api._survey import Survey
+from conformance.suite.operations import Operation
 
 _NOT_GIVEN = "concerns runs with a given document: --openapi FILE or URL"
 

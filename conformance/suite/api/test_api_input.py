@@ -5,8 +5,8 @@ from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._findings import Check, Finding, by_exchange, each_operation
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._survey import Seen, Survey
+from conformance.suite.operations import Operation
 
 pytestmark = shared
 

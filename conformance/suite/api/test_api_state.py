@@ -4,9 +4,9 @@ from conformance.checks import Mismatch
 from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api._findings import Finding, each_operation
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Survey
+from conformance.suite.operations import Operation
 
 pytestmark = shared
 

@@ -6,6 +6,7 @@ from conformance.checks import expect
 from conformance.properties import Api, requirement
 from conformance.suite import documents
 from conformance.suite.guide import _pages
+from conformance.suite.operations import Operation
 
 _CORE = [
     ("GET", "/"),
@@ -88,7 +89,7 @@ def test_the_document_names_the_api(api: Api) -> None:
 @requirement("openapi-complete")
 def test_every_route_is_described(api: Api) -> None:
     document = documents.fetch(api)
-    described = {(o.method, o.route) for o in document.operations()}
+    described = {(each.method, document.route(each)) for each in document.operations()}
     missing = [f"{method} {route}" for method, route in _routes(api) if (method, route) not in described]
     expect(
         not missing, document.exchange, "every route of the profile in the document", f"missing: {', '.join(missing)}"
@@ -103,24 +104,23 @@ def _routes(api: Api) -> list[tuple[str, str]]:
 def test_what_can_be_refused_documents_422(api: Api) -> None:
     document = documents.fetch(api)
     for operation in document.operations():
-        responses = operation.found.get("responses")
-        documented = isinstance(responses, dict) and {"422", "4XX", "4xx", "default"} & {str(key) for key in responses}
         if _can_be_refused(document, operation):
-            told = f"{operation.method} {operation.route} has {', '.join(map(str, responses or ())) or 'none'}"
-            expect(bool(documented), document.exchange, "a 422 among the documented answers", told)
+            told = f"{operation.method} {document.route(operation)} has {', '.join(operation.responses) or 'none'}"
+            documented = operation.response(422) is not None
+            expect(documented, document.exchange, "a 422 among the documented answers", told)
 
 
-def _can_be_refused(document: documents.Document, operation: documents.Operation) -> bool:
-    if "requestBody" in operation.found:
+def _can_be_refused(document: documents.Document, operation: Operation) -> bool:
+    if operation.body is not None:
         return True
-    for parameter in document.parameters(operation):
-        schema = document.resolve(parameter.get("schema"))
+    for parameter in operation.parameters:
+        schema = document.resolve(parameter.schema)
         plain = schema.get("type") in ("string", None, ["string", "null"]) and not any(
             key in schema for key in _LIMITING
         )
-        if parameter.get("in") == "path" and "schema" in parameter and not plain:
+        if parameter.place == "path" and parameter.schema is not None and not plain:
             return True
-        if parameter.get("in") == "query" and (parameter.get("required") is True or not plain):
+        if parameter.place == "query" and (parameter.required or not plain):
             return True
     return False
 
@@ -142,11 +142,12 @@ def test_bounds_required_fields_and_defaults_are_described(api: Api) -> None:
     top_k = _property(document, "/ask", "top_k")
     _expect_default(document, "POST /ask", "top_k", top_k, 5)
     for method, route, name, value in _DEFAULTS:
-        parameter = document.parameter(document.required(method, route), name)
-        expect(bool(parameter), document.exchange, f"a parameter {name} of {method} {route}")
-        _expect_default(document, f"{method} {route}", name, document.resolve(parameter.get("schema")), value)
-    q = document.parameter(document.required("GET", "/search"), "q")
-    expect(q.get("required") is True, document.exchange, "q as a required parameter of GET /search")
+        parameter = document.required(method, route).parameter(name)
+        schema = document.resolve(parameter.schema) if parameter else {}
+        expect(parameter is not None, document.exchange, f"a parameter {name} of {method} {route}")
+        _expect_default(document, f"{method} {route}", name, schema, value)
+    q = document.required("GET", "/search").parameter("q")
+    expect(q is not None and q.required, document.exchange, "q as a required parameter of GET /search")
 
 
 def _property(document: documents.Document, route: str, name: str) -> dict[str, Any]:

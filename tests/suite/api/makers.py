@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conformance.exchange import Answer
-from conformance.suite.api._operations import Operation, operations
+from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 
 TEXT: dict[str, Any] = {"type": "string"}

@@ -14,8 +14,8 @@ from conformance.client import Client, Connection
 from conformance.properties import Api, Draws
 from conformance.settings import Account, Credentials
 from conformance.suite.api._access import Access
-from conformance.suite.api._operations import Operation, operations
 from conformance.suite.api._requests import Credential
+from conformance.suite.operations import Operation, operations
 from tests.servers import Received, Recorder, Reply, answer, recording
 from tests.suite.api.makers import FINE, TEXT, schemas_of, taking
 

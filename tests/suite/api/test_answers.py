@@ -9,8 +9,8 @@ import pytest
 from conformance.checks import Mismatch
 from conformance.exchange import Answer, Exchange, Request
 from conformance.suite.api import _answers
-from conformance.suite.api._operations import Operation
 from conformance.suite.api._survey import Seen
+from conformance.suite.operations import Operation
 from tests.suite.api.makers import TEXT, operation, saying, schemas_of
 
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": TEXT}}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from conformance.suite.api._identifiers import Pool, linked, located, resource_before
-from conformance.suite.api._operations import Operation, Response
 from conformance.suite.api._requests import OMITTED
+from conformance.suite.operations import Operation, Response
 from tests.suite.api.makers import operation, told
 
 LIST = operation("GET /items")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.suite.api._operations import Operation, operations
 from conformance.suite.api._parts import part_of, spread
+from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 
 

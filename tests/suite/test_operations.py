@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.suite.api._operations import Operation, operations
+from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 from tests.suite.api.makers import FINE, TEXT, operation, saying, schemas_of, taking
 

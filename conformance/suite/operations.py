@@ -1,4 +1,4 @@
-"""The operations of an OpenAPI document, as the suite tries and judges them."""
+"""The operations of an OpenAPI document, read once for all who try and judge them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,12 +53,7 @@ class Response:
 
     def media(self, media_type: str) -> tuple[str, dict[str, Any]] | None:
         """Give the entry of a content type as it is written, and what it holds."""
-        main = media_type.partition("/")[0]
-        for wanted in (media_type, f"{main}/*", "*/*"):
-            for written, holds in self.content.items():
-                if str(written).partition(";")[0].strip().lower() == wanted:
-                    return str(written), holds if isinstance(holds, dict) else {}
-        return None
+        return media_of(self.content, media_type)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +96,29 @@ class Operation:
         """Whether it can be called without credentials (OpenAPI, Security Requirement Object)."""
         return not self.security or any(not each for each in self.security)
 
+    def parameter(self, name: str) -> Parameter | None:
+        """Give a parameter by its name."""
+        return next((each for each in self.parameters if each.name == name), None)
+
     def response(self, status: int) -> Response | None:
         """Give what is documented for a status: by itself, for its class, or by default."""
         keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
         return next((self.responses[key] for key in keys if key in self.responses), None)
+
+
+def media_of(content: Any, media_type: str) -> tuple[str, dict[str, Any]] | None:
+    """Give the entry of a content type, by itself or by a range (RFC 9110, section 12.5.1), and what it holds."""
+    main = media_type.partition("/")[0]
+    for wanted in (media_type, f"{main}/*", "*/*"):
+        for written, holds in content.items() if isinstance(content, dict) else ():
+            if str(written).partition(";")[0].strip().lower() == wanted:
+                return str(written), holds if isinstance(holds, dict) else {}
+    return None
+
+
+def is_json(media_type: str) -> bool:
+    """Tell whether a content type is JSON or written in it (RFC 6839)."""
+    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def operations(schemas: Schemas) -> Iterator[Operation]:
