@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set up a run of the suite, if this is one."""
     config.addinivalue_line("markers", "ahead: begun when the run begins, since it mostly waits")
+    config.addinivalue_line("markers", "idle: disturbs nobody while it waits, and is asked for after what is timed")
     config.addinivalue_line("markers", "timed: measures time, and runs when nothing else does")
     config.addinivalue_line("markers", "last: judges what the other tests have seen")
     config.addinivalue_line("markers", "shared: is about operations, which workers share")

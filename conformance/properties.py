@@ -43,10 +43,11 @@ def requirement(name: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return pytest.mark.requirement(name)
 
 
-# Tests that mostly wait are begun when the run begins; those that measure time run alone; and those that
-# judge what the others have seen come last.
+# Tests that mostly wait are begun when the run begins; those that measure time run alone, but for those that
+# are idle while they wait; and those that judge what the others have seen come last.
 ahead = pytest.mark.ahead
 timed = pytest.mark.timed
+idle = pytest.mark.idle
 last = pytest.mark.last
 # Of the api profile: workers share the operations that such a test is about.
 shared = pytest.mark.shared

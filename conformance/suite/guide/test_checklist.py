@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from conformance.checks import CannotTell, expect, expect_status, fail
 from conformance.client import Client
 from conformance.exchange import Exchange
-from conformance.properties import Api, ahead, requirement, timed
+from conformance.properties import Api, ahead, idle, requirement, timed
 from conformance.suite.guide import _load, _single, _varied
 from conformance.watch import error_format
 
@@ -72,6 +72,7 @@ def _seconds(retry_after: str) -> float | None:
 
 
 @ahead
+@idle
 @requirement("rate-limited")
 def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
     with _single.ONE_CALLER, _single.connection(api) as client:
@@ -92,6 +93,7 @@ def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
 
 
 @ahead
+@idle
 @requirement("rate-limit-retry-after")
 def test_a_429_says_when_to_come_back(api: Api) -> None:
     with _single.ONE_CALLER, _single.connection(api) as client:
