@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
@@ -49,10 +49,12 @@ def run_here(folder: Path, *arguments: str) -> Run:
 
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
-    heard = io.StringIO()
+    # Applications in this process write bytes to it too.
+    heard = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
         code = pytest.main([*_LEAN, f"--report-dir={folder}", *arguments])
-    return Run(int(code), read_report(folder), heard.getvalue())
+    heard.seek(0)
+    return Run(int(code), read_report(folder), heard.read())
 
 
 def run_many(
@@ -74,25 +76,26 @@ def run_many(
 class Batch:
     """Runs that many tests look at: made ahead of the tests, a few at a time, and each only once.
 
-    A worker of xdist knows every test and not which of them it will be given: there, and where a run
-    is asked for that was not ``planned``, it is made when it is asked for.
+    A worker of xdist knows every test and not which of them it will be given: there each is made when
+    it is asked for. ``plan`` gives the arguments of a run by its name.
     """
 
-    def __init__(self, folder: Path, planned: Mapping[str, list[str]], workers: int = 2) -> None:
+    def __init__(self, folder: Path, names: Iterable[str], plan: Callable[[str], list[str]]) -> None:
         alone = "PYTEST_XDIST_WORKER" not in os.environ
         self._folder = folder
+        self._plan = plan
         self._seen: dict[str, Run] = {}
-        self._coming = run_many(folder, planned.items() if alone else (), workers)
+        self._coming = run_many(folder, ((name, plan(name)) for name in (names if alone else ())))
 
-    def run(self, name: str, arguments: list[str]) -> Run:
+    def run(self, name: str) -> Run:
         """Give a run by its name."""
         while name not in self._seen:
-            made = next(self._coming, None) or next(run_many(self._folder, [(name, arguments)], 1))
+            made = next(self._coming, None) or next(run_many(self._folder, [(name, self._plan(name))], 1))
             self._seen[made[0]] = made[1]
         return self._seen[name]
 
     def close(self) -> None:
-        """Make no more of the planned runs."""
+        """Make no more of the runs."""
         self._coming.close()
 
 

@@ -5,12 +5,14 @@ every other fault of these a run of its requirement alone; of the full profile's
 requirement is tried so. With ``ALL_FAULTS=1`` in the environment there is a whole run of every fault.
 """
 
+import pkgutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import fixtures.faults
 from conformance.catalogue import of_profile, requirements
 from fixtures.faults import FAULTS
 from fixtures.faults.sources import SOURCE_FAULTS
@@ -41,13 +43,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Batch]:
-    asked = [
+    asked = {
         item.callspec.params.get("name")
         for item in request.session.items
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-    ]
-    planned = {name: arguments(name, folder, whole=is_whole(name)) for name in PLANNED if name in asked}
-    with closing(Batch(tmp_path_factory.mktemp("faults"), planned)) as batch:
+    }
+    names = [name for name in PLANNED if name in asked]
+    with closing(
+        Batch(tmp_path_factory.mktemp("faults"), names, lambda name: arguments(name, folder, whole=is_whole(name)))
+    ) as batch:
         yield batch
 
 
@@ -59,8 +63,8 @@ def expect_exact(run: Run, requirement: str) -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_fault_turns_exactly_its_requirement_red(name: str, batch: Batch, folder: Path) -> None:
-    run = batch.run(name, arguments(name, folder, whole=True))
+def test_a_fault_turns_exactly_its_requirement_red(name: str, batch: Batch) -> None:
+    run = batch.run(name)
 
     expect_exact(run, BROKEN[name])
     assert len(run.report["requirements"]) == len(of_profile(profile(name)))
@@ -68,16 +72,16 @@ def test_a_fault_turns_exactly_its_requirement_red(name: str, batch: Batch, fold
 
 
 @pytest.mark.parametrize("name", NARROW)
-def test_another_way_to_break_a_requirement_turns_it_red(name: str, batch: Batch, folder: Path) -> None:
-    run = batch.run(name, arguments(name, folder, whole=False))
+def test_another_way_to_break_a_requirement_turns_it_red(name: str, batch: Batch) -> None:
+    run = batch.run(name)
 
     assert run.of_status("failed") == [BROKEN[name]], run.output
     assert run.exit_code in (exit_code(BROKEN[name]), 1), run.output
 
 
 @pytest.mark.parametrize("name", SOURCE_FAULTS)
-def test_a_fault_of_the_source_turns_its_requirement_red(name: str, batch: Batch, folder: Path) -> None:
-    run = batch.run(name, arguments(name, folder, whole=EVERY))
+def test_a_fault_of_the_source_turns_its_requirement_red(name: str, batch: Batch) -> None:
+    run = batch.run(name)
 
     expect_exact(run, BROKEN[name])
     # What is only a recommendation does not decide, and then nothing is verified.
@@ -99,3 +103,8 @@ def test_every_fault_is_of_the_profile_of_its_requirement() -> None:
     odd = [name for name, requirement in BROKEN.items() if requirements()[requirement].profile != profile(name)]
 
     assert odd == []
+
+
+def test_no_module_of_faults_has_the_name_of_one() -> None:
+    # The package would give the module for the fault once that has been imported.
+    assert {module.name for module in pkgutil.iter_modules(fixtures.faults.__path__)} & set(FAULTS) == set()

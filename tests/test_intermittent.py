@@ -21,14 +21,13 @@ def arguments(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
-    planned = {name: arguments(name) for name in NOW_AND_THEN}
-    with closing(Batch(tmp_path_factory.mktemp("intermittent"), planned)) as batch:
+    with closing(Batch(tmp_path_factory.mktemp("intermittent"), NOW_AND_THEN, arguments)) as batch:
         yield batch
 
 
 @pytest.mark.parametrize("name", NOW_AND_THEN)
 def test_what_is_wrong_now_and_then_does_not_pass(name: str, batch: Batch) -> None:
-    run = batch.run(name, arguments(name))
+    run = batch.run(name)
 
     assert run.status(name) in ("failed", "unstable"), run.output
     assert run.exit_code == 1

@@ -61,8 +61,8 @@ def runs(guide: str, prefixed: str) -> Mapping[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def batch(runs: Mapping[str, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
-    importable = {name: words for name, words in runs.items() if not missing(name)}
-    with closing(Batch(tmp_path_factory.mktemp("runs"), importable)) as batch:
+    importable = [name for name in runs if not missing(name)]
+    with closing(Batch(tmp_path_factory.mktemp("runs"), importable, runs.__getitem__)) as batch:
         yield batch
 
 
@@ -89,25 +89,25 @@ def assert_conformant(run: Run, *open_: str) -> None:
         *(f"seed {seed}" for seed in SEEDS),
     ],
 )
-def test_the_guides_app_is_conformant_by_url(name: str, batch: Batch, runs: Mapping[str, list[str]]) -> None:
-    assert_conformant(batch.run(name, runs[name]), *INSIDE)
+def test_the_guides_app_is_conformant_by_url(name: str, batch: Batch) -> None:
+    assert_conformant(batch.run(name), *INSIDE)
 
 
-def test_the_guides_app_is_conformant_by_application(batch: Batch, runs: Mapping[str, list[str]]) -> None:
-    assert_conformant(batch.run("by application", runs["by application"]))
+def test_the_guides_app_is_conformant_by_application(batch: Batch) -> None:
+    assert_conformant(batch.run("by application"))
 
 
-def test_an_application_beside_a_url_shows_what_it_can(batch: Batch, runs: Mapping[str, list[str]]) -> None:
+def test_an_application_beside_a_url_shows_what_it_can(batch: Batch) -> None:
     # The requests go to the URL, where an override in this process changes nothing.
-    assert_conformant(batch.run("by both", runs["by both"]), "override-user")
+    assert_conformant(batch.run("by both"), "override-user")
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_another_right_implementation_is_conformant(name: str, batch: Batch, runs: Mapping[str, list[str]]) -> None:
+def test_another_right_implementation_is_conformant(name: str, batch: Batch) -> None:
     if missing(name):
         pytest.skip(f"needs {', '.join(missing(name))}: pip install -r fixtures/implementations/requirements.txt")
 
-    run = batch.run(name, runs[name])
+    run = batch.run(name)
 
     # What the contract only recommends, a framework may see in another way.
     assert {id for id in run.of_status("failed") if of_profile("core")[id].level == "MUST"} == set(), run.output
@@ -129,15 +129,15 @@ def test_a_run_in_parallel_is_conformant(kind: str, guide: str, tmp_path: Path) 
     assert sorted(each["path"] for each in run.report["leftovers"]) == ["/events", "/upload", "/users"]
 
 
-def test_a_seed_is_told_and_kept(batch: Batch, runs: Mapping[str, list[str]]) -> None:
-    run = batch.run("seed 1", runs["seed 1"])
+def test_a_seed_is_told_and_kept(batch: Batch) -> None:
+    run = batch.run("seed 1")
 
     assert run.report["seed"] == 1
     assert "seed 1" in run.output
 
 
-def test_every_run_draws_a_seed_of_its_own(batch: Batch, runs: Mapping[str, list[str]]) -> None:
-    seeds = [batch.run(name, runs[name]).report["seed"] for name in ("by URL", "by application", "by both")]
+def test_every_run_draws_a_seed_of_its_own(batch: Batch) -> None:
+    seeds = [batch.run(name).report["seed"] for name in ("by URL", "by application", "by both")]
 
     assert len(set(seeds)) == 3
 
@@ -212,8 +212,8 @@ def test_a_waiver_of_what_holds_fails_the_run_with_its_own_line(guide: str, tmp_
 
 
 @pytest.mark.parametrize("name", ["by URL", "by application"])
-def test_a_run_leaves_no_item_on_its_target(name: str, batch: Batch, runs: Mapping[str, list[str]]) -> None:
-    left = batch.run(name, runs[name]).report["leftovers"]
+def test_a_run_leaves_no_item_on_its_target(name: str, batch: Batch) -> None:
+    left = batch.run(name).report["leftovers"]
 
     assert {each["path"] for each in left} == {"/events", "/upload", "/users"}
     assert "the guide has no route that removes one" in json.dumps(left)
