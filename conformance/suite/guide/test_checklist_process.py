@@ -21,6 +21,7 @@ _FIELDS = ("request_id", "method", "path", "status", "duration_ms")
 _WRITTEN_WITHIN = 5.0
 _ANSWERED_WITHIN = 5.0
 _PAUSE = 0.02
+_TRIES = 4
 
 
 def _lines(instance: Instance) -> list[dict[str, Any]]:
@@ -107,19 +108,28 @@ def _ask(instance: Instance, question: str) -> Exchange:
     return instance.client.post("/ask", json={"question": question})
 
 
+def _ask_in_time(instance: Instance, question: str) -> Exchange:
+    """Ask until it is not for the time: on a busy machine the provider of the run itself may be late."""
+    for _ in range(_TRIES):
+        exchange = _ask(instance, question)
+        if exchange.status != 504:
+            break
+    return exchange
+
+
 @ahead
 @requirement("upstream-failure")
 def test_a_failing_provider_is_a_bad_gateway_and_a_working_one_is_heard(api: Api, settings: Settings) -> None:
     with _provided(settings, alone=api.confirming) as provided, provided.turn:
         instance, stub = provided.instance, provided.stub
         stub.mode, stub.asked = "fails", 0
-        exchange = _ask(instance, "Does it work?")
+        exchange = _ask_in_time(instance, "Does it work?")
         expect_status(exchange, 502, 503)
         expect_status(instance.client.get("/health"), 200)
         if not stub.asked:
             fail(exchange, "the provider to be asked at OPENAI_BASE_URL/chat/completions", "it was not asked")
         stub.mode, stub.says = "answers", f"the provider says {uuid.uuid4().hex}"
-        answered = _ask(instance, "And now?")
+        answered = _ask_in_time(instance, "And now?")
 
         expect_status(answered, 200, 201)
         found = expect_object(answered).get("answer")
