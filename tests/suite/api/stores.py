@@ -49,8 +49,10 @@ class Store:
         self.document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
         self.things: dict[int, dict[str, Any]] = {}
         self.amiss: Callable[[Received], bytes | None] = lambda _: None
+        self.received: list[Received] = []
 
     def __call__(self, request: Received) -> bytes:
+        self.received.append(request)
         return self.amiss(request) or self._answer(request)
 
     def read(self, request: Received) -> dict[str, Any] | None:
@@ -99,8 +101,8 @@ def say(status: int, value: Any) -> bytes:
 
 
 @contextmanager
-def exploring(store: Store) -> Iterator[Callable[[str], Outcome]]:
-    """Serve a store, and give what tries a requirement on it as a run does."""
+def exploring(store: Store, part: tuple[int, int] = (1, 1), **told: Any) -> Iterator[Callable[[str], Outcome]]:
+    """Serve a store, and give what tries a requirement on it as a run does that is ``told`` more."""
     calls = {
         mark.args[0]: each
         for module in MODULES
@@ -109,11 +111,11 @@ def exploring(store: Store) -> Iterator[Callable[[str], Outcome]]:
         if mark.name == "requirement"
     }
     with recording(store) as target:
-        settings = Settings(url=target.url, profile="api", effort="quick")
+        settings = Settings(url=target.url, profile="api", effort="quick", **told)
         session = Session(settings, Target("url", target.url, target.url, ("http",)), 1, of_profile("api"))
 
         def attempt(requirement: str) -> Outcome:
-            api, call = session.api(requirement), calls[requirement]
+            api, call = session.api(requirement, part=part), calls[requirement]
             offered: dict[str, Any] = {"api": api, "settings": settings}
             taken = call.__code__.co_varnames[: call.__code__.co_argcount]
             return session.attempt(requirement, api, lambda: call(**{name: offered[name] for name in taken}))

@@ -1,0 +1,161 @@
+"""An API is explored from what it gives, within what the run may do, and with what the run made itself."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+
+from conformance.catalogue import of_profile
+from conformance.settings import Credentials, JWTKey
+from conformance.suite.api._probes import tampered
+from conformance.verdict import Outcome
+from tests.suite.api.makers import saying
+from tests.suite.api.stores import PATHS, STORED, Store, exploring
+
+MINE = {"id": 1, "name": "not the run's", "note": "keep me", "size": 7}
+
+
+def explored(store: Store, part: tuple[int, int] = (1, 1), **told: Any) -> dict[str, Outcome]:
+    with exploring(store, part, **told) as attempt:
+        return {id: attempt(id) for id in of_profile("api")}
+
+
+def methods(store: Store) -> set[str]:
+    return {each.method for each in store.received}
+
+
+def asked(store: Store) -> set[str]:
+    """Give the collections that were asked for anything but the document."""
+    return {each.path.split("/")[1].partition("?")[0] for each in store.received} - {"openapi.json"}
+
+
+def test_what_was_there_before_the_run_stays_as_it_was() -> None:
+    store = Store()
+    store.things[1] = dict(MINE)
+
+    found = explored(store)
+
+    assert store.things[1] == MINE
+    assert found["api-deleted-gone"].status == "passed"
+    touched = {each.path for each in store.received if each.method in ("PUT", "DELETE")}
+    assert "/things/1" not in touched
+
+
+def test_a_run_that_only_reads_sends_nothing_else() -> None:
+    store = Store()
+    store.things[1] = dict(MINE)
+
+    found = explored(store, read_only=True)
+
+    assert methods(store) <= {"GET", "HEAD"}
+    assert found["api-response-model"].status == "passed"
+    assert found["api-deleted-gone"].status == "not_verified"
+
+
+@pytest.mark.parametrize(
+    ("told", "left_out"),
+    [
+        ({"exclude": ("DELETE *",)}, "DELETE"),
+        ({"exclude": ("remove_*",)}, "DELETE"),
+        ({"exclude": ("danger",)}, "DELETE"),
+        ({"include": ("GET *", "POST *")}, "PUT"),
+    ],
+)
+def test_operations_are_left_out_by_label_id_and_tag(told: dict[str, Any], left_out: str) -> None:
+    item = PATHS["/things/{id}"]
+    delete = {**item["delete"], "operationId": "remove_thing", "tags": ["danger"]}
+    store = Store({**PATHS, "/things/{id}": {**item, "delete": delete}})
+
+    found = explored(store, **told)
+
+    # That a path knows no other method is asked with an identifier that is nobody's.
+    assert not [
+        each
+        for outcome in found.values()
+        for each in outcome.operations
+        if each["operation"].startswith(f"{left_out} ")
+    ]
+    assert found["api-no-5xx"].status == "passed"
+
+
+def test_a_path_is_filled_with_what_a_list_gave() -> None:
+    store = Store(
+        {
+            path: {"get": PATHS[path]["get"], **({"parameters": PATHS[path]["parameters"]} if "{" in path else {})}
+            for path in PATHS
+        }
+    )
+    store.things[7] = {**MINE, "id": 7}
+
+    found = explored(store)
+
+    assert "/things/7" in {each.path for each in store.received}
+    assert {each["status"] for each in found["api-response-model"].operations} == {"passed"}
+
+
+def test_where_no_identifier_is_known_that_is_the_reason() -> None:
+    only = {
+        "/parts/{id}": {
+            "parameters": PATHS["/things/{id}"]["parameters"],
+            "get": {"responses": {"200": saying(STORED)}},
+        }
+    }
+    store = Store({**PATHS, **only})
+
+    found = explored(store)
+
+    reasons = {each["operation"]: each["message"] for each in found["api-invalid-refused"].operations}
+    assert reasons["GET /parts/{id}"] == "no identifier was found for id"
+
+
+def test_a_part_is_studied_alone_and_its_chains_are_explored() -> None:
+    # The store serves things alone: the others are 404, which is all that matters here.
+    others = {path.replace("things", "parts"): item for path, item in PATHS.items()}
+    stores = [Store({**PATHS, **others}) for _ in range(2)]
+
+    found = [explored(store, (number, 2)) for number, store in enumerate(stores, 1)]
+
+    labels = [{each["operation"] for each in outcomes["api-no-5xx"].operations} for outcomes in found]
+    assert [{label.split("/")[1] for label in each} for each in labels] == [{"things"}, {"parts"}]
+    assert all(outcomes["api-no-5xx"].partial for outcomes in found)
+    things, parts = (len(store.received) for store in stores)
+    assert parts < things
+    assert asked(stores[1]) >= {"things", "parts"}
+
+
+def test_workers_make_different_things() -> None:
+    names = []
+    for number in (1, 2):
+        store = Store()
+        with exploring(store, (number, 2)) as attempt:
+            attempt("api-created-available")
+        names.append(
+            {(store.read(each) or {}).get("name") for each in store.received if each.method == "POST"} - {None}
+        )
+
+    assert not names[0] & names[1]
+
+
+SECRET = "a-secret-of-more-than-thirty-two-bytes"
+ISSUED = jwt.encode({"sub": "ada", "exp": int(time.time()) + 600}, SECRET, "HS256")
+
+
+def test_a_tampered_token_is_one_that_its_key_does_not_verify() -> None:
+    survey: Any = SimpleNamespace(api=SimpleNamespace(credentials=Credentials(jwt=JWTKey(SECRET))))
+
+    forged = dict(tampered(survey, ISSUED))
+
+    assert {"with its payload changed", "without its signature", "unsigned (alg none)"} < set(forged)
+    for how, token in forged.items():
+        with pytest.raises(jwt.InvalidTokenError):
+            jwt.decode(token, SECRET, algorithms=["HS256"])
+        assert token != ISSUED, how
+
+
+@pytest.mark.parametrize("text", ["opaque", "a.b.c", "", "a.b"])
+def test_what_is_no_token_is_not_tampered_with(text: str) -> None:
+    survey: Any = SimpleNamespace(api=SimpleNamespace(credentials=Credentials()))
+
+    assert list(tampered(survey, text)) == []
