@@ -42,6 +42,8 @@ def _hostile() -> list[tuple[str, bytes]]:
         ("/users", '{"email": "a@example.com", "age": %s}'),
         ("/ask", '{"question": %s}'),
         ("/ask", '{"question": "why?", "top_k": %s}'),
+        # An error that names the language has to carry it.
+        ("/translate", '{"text": "hello", "target_lang": %s}'),
     ]
     # An integer of any length is a price like others: only what a double cannot hold is hostile.
     bodies = [(path, (template % value).encode()) for path, template in fields for value in values]
