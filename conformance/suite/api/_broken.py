@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.suite.api._requests import OMITTED, Values, plain
-from conformance.suite.api._samples import as_json, bounds, kind_of
+from conformance.suite.api._requests import OMITTED, Values, as_json, plain
+from conformance.suite.api._samples import bounds, kind_of
 from conformance.suite.operations import Operation, Parameter
 from conformance.suite.schemas import Schemas
 

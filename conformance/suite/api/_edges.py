@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.suite.api._requests import OMITTED, Values, plain
-from conformance.suite.api._samples import Sampler, as_json, bounds, kind_of
+from conformance.suite.api._requests import OMITTED, Values, as_json, plain
+from conformance.suite.api._samples import Sampler, bounds, kind_of
 from conformance.suite.operations import Operation
 
 _LONGEST = 2000

@@ -86,8 +86,18 @@ def present(request: Request, credential: Credential) -> Request:
     return replace(request, path=path, headers=(*request.headers, *added))
 
 
+def as_json(value: Any) -> Any:
+    """Give a value with the bytes of files as texts, which is what schemas call them."""
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    return [as_json(each) for each in value] if isinstance(value, list) else value
+
+
 def plain(value: Any) -> str:
     """Write a value as it stands in a URL, a header or a form."""
+    value = as_json(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -97,7 +107,7 @@ def plain(value: Any) -> str:
 
 def _joined(parameter: Parameter, value: Any) -> str:
     if parameter.is_json:
-        return json.dumps(value)
+        return json.dumps(as_json(value))
     if isinstance(value, list):
         return ",".join(plain(each) for each in value)
     if isinstance(value, dict):
@@ -133,9 +143,9 @@ def _with_body(operation: Operation, values: Values, path: str, query: Query, he
     if body.media_type == "multipart/form-data":
         return build(operation.method, path, query=query, headers=headers, files=_parts(body, values.body))
     if body.media_type == "application/json":
-        return build(operation.method, path, query=query, headers=headers, json=values.body)
+        return build(operation.method, path, query=query, headers=headers, json=as_json(values.body))
     headers = {**headers, "Content-Type": body.media_type}
-    text = json.dumps(values.body) if "json" in body.media_type else plain(values.body)
+    text = json.dumps(as_json(values.body)) if "json" in body.media_type else plain(values.body)
     return build(operation.method, path, query=query, headers=headers, body=text.encode())
 
 

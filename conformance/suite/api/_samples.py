@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.properties import Draws
-from conformance.suite.api._requests import OMITTED
+from conformance.suite.api._requests import OMITTED, as_json
 from conformance.suite.schemas import Schemas
 
 # Deeper than this a property that may be left out is left out.
@@ -223,15 +223,6 @@ def bounds(schema: dict[str, Any], kind: str) -> tuple[float | None, float | Non
     elif isinstance(under, (int, float)) and not isinstance(under, bool):
         high = under - step if high is None else min(high, under - step)
     return low, high
-
-
-def as_json(value: Any) -> Any:
-    """Give a value with the bytes of files as texts, which is what schemas call them."""
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, dict):
-        return {key: as_json(each) for key, each in value.items()}
-    return [as_json(each) for each in value] if isinstance(value, list) else value
 
 
 def _given(flat: dict[str, Any]) -> Iterator[Any]:

@@ -7,8 +7,8 @@ import pytest
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
 from conformance.suite.api._edges import edges
-from conformance.suite.api._requests import OMITTED, Values
-from conformance.suite.api._samples import Sampler, as_json
+from conformance.suite.api._requests import OMITTED, Values, as_json
+from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
 from tests.suite.api.makers import TEXT, operation, schemas_of, taking
 

@@ -90,6 +90,12 @@ def test_bytes_are_a_file_in_a_multipart_body_and_the_rest_are_fields() -> None:
     assert b'name="note"\r\n' in (asked.body or b"")
 
 
+def test_bytes_in_any_other_body_are_the_text_that_they_are() -> None:
+    assert json.loads(sent({"a": [b"content"]}, "application/json").body or b"") == {"a": ["content"]}
+    assert sent(b"content", "application/octet-stream", {"type": "string", "format": "binary"}).body == b"content"
+    assert written("query", b"content").path == "/things?it=content"
+
+
 def test_a_raw_body_stands_in_for_the_value() -> None:
     asked = sent({}, "application/json", raw=b'{"')
 

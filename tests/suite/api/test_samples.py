@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from conformance.properties import Draws
-from conformance.suite.api._requests import OMITTED
-from conformance.suite.api._samples import Sampler, Unsampled, as_json, bounds, kind_of
+from conformance.suite.api._requests import OMITTED, as_json
+from conformance.suite.api._samples import Sampler, Unsampled, bounds, kind_of
 from tests.suite.api.makers import schemas_of
 
 TREE = {"type": "object", "properties": {"left": {"$ref": "#/components/schemas/Tree"}, "value": {"type": "integer"}}}
