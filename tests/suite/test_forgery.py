@@ -1,0 +1,38 @@
+"""Tokens are forged by the algorithm that a target signs with, and what cannot sign is said."""
+
+import jwt
+import pytest
+
+from conformance.checks import CannotTell
+from conformance.settings import JWTKey
+from conformance.suite.guide import _forgery
+from conformance.suite.tokens import Token
+
+CLAIMS = {"sub": "1001"}
+TOKEN = Token("", {"alg": "HS256", "typ": "at+jwt", "kid": "1"}, CLAIMS, b"")
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS384", "ES256", "ES512", "EdDSA"])
+def test_another_key_is_of_the_kind_that_the_algorithm_asks_for(algorithm: str) -> None:
+    (key,) = _forgery._key_pairs(algorithm)
+
+    forged = _forgery._sign(TOKEN, CLAIMS, key)
+
+    assert jwt.get_unverified_header(forged)["alg"] == algorithm
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "none", "unheard of"])
+def test_where_there_are_no_key_pairs_none_is_made(algorithm: str) -> None:
+    assert list(_forgery._key_pairs(algorithm)) == []
+
+
+def test_a_forged_token_keeps_its_type_and_the_name_of_its_key() -> None:
+    forged = _forgery._sign(TOKEN, CLAIMS, JWTKey("s" * 32))
+
+    assert jwt.get_unverified_header(forged) == TOKEN.header
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "unheard of"])
+def test_a_secret_that_cannot_sign_cannot_tell(algorithm: str) -> None:
+    with pytest.raises(CannotTell, match=algorithm):
+        _forgery._sign(TOKEN, CLAIMS, JWTKey("no key of that kind", algorithm))
