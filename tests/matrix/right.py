@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import whole
 from tests.fault_runs import BOOKSHOP
 from tests.harness import ROOT, read_report, run_many
 from tests.matrix.figures import Figures, green
@@ -30,7 +31,9 @@ _BY_APPLICATION = {
 
 def measured(folder: Path, figures: Figures) -> Iterator[str]:
     """Run the suite on each, one at a time, and give its name when its figures are there."""
-    for name, run in run_many(folder, list(_BY_APPLICATION.items()), workers=1):
+    folder.mkdir(parents=True, exist_ok=True)
+    planned = _BY_APPLICATION | {"a whole app by other means": whole.arguments(folder)}
+    for name, run in run_many(folder, list(planned.items()), workers=1):
         figures["right"][name] = green(run.report)
         yield name
     for name, application in _APPS.items():
