@@ -1,8 +1,9 @@
-"""An event loop in a thread of its own, for whoever waits in another."""
+"""Threads beside the one that waits: an event loop, and work that is begun ahead."""
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -32,3 +33,17 @@ class Background:
         self._thread.join(timeout=_END_SECONDS)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+def begun(work: Callable[[], T]) -> "Future[T]":
+    """Begin work in a thread that nobody waits for when the process ends."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result is told
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="conformance-ahead", daemon=True).start()
+    return future

@@ -3,13 +3,15 @@
 import gc
 import time
 from collections.abc import Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance import collected, openapi, planning
+from conformance.background import begun
 from conformance.interruption import heed_termination, held
 from conformance.ledger import Leftover, joined
 from conformance.progress import Progress
@@ -27,8 +29,6 @@ from conformance.verdict import EXIT_CODES, Outcome, judge, settle
 _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
 _UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
-# More than there are tests that wait: none of them waits for another's end.
-_AHEAD_THREADS = 16
 _NOT_REACHED = "its test was not run"
 
 
@@ -49,7 +49,6 @@ class Run:
         self.gone: str | None = None
         self.broken: str | None = None
         self.session: Session | None = None
-        self.pool = ThreadPoolExecutor(_AHEAD_THREADS, thread_name_prefix="conformance-ahead")
         self.ahead: dict[str, Future[Outcome]] = {}
         self.hint: str | None = None
         self.began = time.perf_counter()
@@ -71,7 +70,6 @@ class Run:
 
     def close(self) -> None:
         """End the client and whatever serves the target."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
         if self.session is not None:
             self.session.close()
             self.session = None
@@ -156,7 +154,7 @@ class Run:
             return
         for item in session.items:
             if isinstance(item, pytest.Function) and item.get_closest_marker("ahead"):
-                self.ahead[item.nodeid] = self.pool.submit(self._attempt, item)
+                self.ahead[item.nodeid] = begun(partial(self._attempt, item))
 
     # Tests
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +22,9 @@ _END_SECONDS = 5.0
 # A variable of the kit's own surroundings would decide how the target starts.
 _NOT_INHERITED = ("WEB_CONCURRENCY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "COVERAGE_PROCESS_START")
 _RUNNING: "weakref.WeakSet[Process]" = weakref.WeakSet()
+# While a process starts none is ended, and once they are ended none starts.
+_STARTING = threading.Lock()
+_OVER = threading.Event()
 
 
 def free_port() -> int:
@@ -45,19 +49,25 @@ class Process:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
         try:
             words = shlex.split(command.replace("{port}", str(self.port)))
+            self._start(words, folder, _environment(env, unset))
+        except (OSError, ValueError, IndexError) as error:
+            self._output.close()
+            raise UsageError(f"--target-command {command!r} cannot be started: {error}") from None
+
+    def _start(self, words: list[str], folder: Path, env: dict[str, str]) -> None:
+        with _STARTING:
+            if _OVER.is_set():
+                raise OSError("the run is over")
             self._popen = subprocess.Popen(  # noqa: S603 - the command is the user's own, and no shell reads it
                 words,
                 cwd=folder,
-                env=_environment(env, unset),
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        except (OSError, ValueError, IndexError) as error:
-            self._output.close()
-            raise UsageError(f"--target-command {command!r} cannot be started: {error}") from None
-        _RUNNING.add(self)
+            _RUNNING.add(self)
 
     @property
     def status(self) -> int | None:
@@ -139,5 +149,7 @@ def _environment(env: Mapping[str, str], unset: Iterable[str]) -> dict[str, str]
 
 @atexit.register
 def _end_all() -> None:
+    with _STARTING:
+        _OVER.set()
     for process in list(_RUNNING):
         process.close()
