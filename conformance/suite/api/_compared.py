@@ -4,8 +4,11 @@ import datetime
 from typing import Any
 
 from conformance.suite.api._identifiers import stable
+from conformance.suite.api._requests import as_json
 from conformance.suite.schemas import Schemas
 
+# What servers give, whatever a client proposes.
+_GIVEN = ("id", "uuid")
 # Values that servers write in a form of their own.
 _REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
 
@@ -14,10 +17,11 @@ def difference(
     schemas: Schemas, schema: Any, sent: dict[str, Any], shown: dict[str, Any]
 ) -> tuple[str, Any, Any] | None:
     """Give the first property that came back as another value: its name, what was sent and what is shown."""
-    properties = schemas.flat(schema).get("properties")
+    fitting = (each for each in schemas.alternatives(schema) if schemas.accepts(each, as_json(sent), "request"))
+    properties = next(fitting, schemas.flat(schema)).get("properties")
     for name, value in sent.items():
         told = properties.get(name) if isinstance(properties, dict) else {}
-        if name in shown and not _alike(schemas, told, value, shown[name]):
+        if name in shown and name not in _GIVEN and not _alike(schemas, told, value, shown[name]):
             return name, value, shown[name]
     return None
 

@@ -218,7 +218,9 @@ def _identifier(thing: Thing, name: str) -> Any:
         return OMITTED
     plain = {re.sub(r"[^a-z0-9]", "", str(key).lower()): each for key, each in value.items()}
     wanted = re.sub(r"[^a-z0-9]", "", name.lower())
-    names = [wanted, wanted.removeprefix(thing.resource)]
+    # As in id_or_name.
+    either = [re.sub(r"[^a-z0-9]", "", each.lower()) for each in re.split(r"_or_|-or-|Or(?=[A-Z])", name)]
+    names = [wanted, wanted.removeprefix(thing.resource), *either]
     if re.search(r"(id|pk|key|ref)$", wanted) or wanted == thing.resource:
         names += ["id", "uuid", "pk", "key", f"{thing.resource}id", f"{thing.resource}uuid"]
     names += ["name", "slug"] if wanted in (thing.resource, "name", "slug") else []

@@ -242,12 +242,15 @@ class Survey:
 
     def below(self, create: Operation, method: str) -> list[Operation]:
         """Give the operations on one of the things that an operation makes, the nearest path first."""
+        led = self._led.get(create.label, ())
         if create.label not in self._below:
-            led = self._led.get(create.label, ())
-            found = [each for each in self.operations if _is_below(each, create) or each.template in led]
-            near = create.template.rstrip("/")
-            self._below[create.label] = sorted(found, key=lambda each: not each.template.startswith(f"{near}/"))
-        return [each for each in self._below[create.label] if each.method == method]
+            self._below[create.label] = [each for each in self.operations if _is_below(each, create)]
+            self._below[create.label] += [each for each in self.operations if each.template in led]
+        found = [each for each in dict.fromkeys(self._below[create.label]) if each.method == method]
+        near = f"{create.template.rstrip('/')}/"
+        nearest = [each for each in found if each.template.startswith(near) or each.template in led]
+        # What is called alike elsewhere may be of another version, or of somebody else.
+        return nearest or found
 
     def removal(self, create: Operation, bound: dict[str, Any], answer: Any) -> Request | None:
         """Give the request that removes what a create made, None where the document has none."""

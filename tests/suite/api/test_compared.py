@@ -62,6 +62,18 @@ def test_what_only_one_side_names_is_not_compared() -> None:
     assert difference(SCHEMAS, {}, {"password": "x"}, {"id": 7}) is None
 
 
+def test_an_identifier_is_the_servers_to_give() -> None:
+    assert difference(SCHEMAS, {}, {"id": "mine", "name": "a"}, {"id": 7, "name": "a"}) is None
+
+
+def test_of_several_alternatives_the_one_that_was_sent_says_how_a_value_is_read() -> None:
+    event = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "event"}}}
+    lasting = {**event["properties"], "kind": {"const": "timer"}, "within": {**TEXT, "format": "duration"}}
+    schema = {"oneOf": [event, {"type": "object", "required": ["kind"], "properties": lasting}]}
+
+    assert difference(SCHEMAS, schema, {"kind": "timer", "within": "PT1H"}, {"kind": "timer", "within": 3600.0}) is None
+
+
 def test_the_property_that_was_lost_is_named() -> None:
     assert difference(SCHEMAS, {}, {"a": 1, "b": 2}, {"a": 1, "b": 3}) == ("b", 2, 3)
 

@@ -11,9 +11,12 @@ from conformance.catalogue import of_profile
 from conformance.settings import Credentials, JWTKey
 from conformance.suite.api._probes import tampered
 from conformance.verdict import Outcome
-from tests.suite.api.makers import saying
-from tests.suite.api.stores import PATHS, STORED, Store, exploring
+from tests.suite.api.stores import PATHS, Store, exploring
 
+# What of each path only reads.
+READS = {
+    path: {key: each for key, each in item.items() if key in ("parameters", "get")} for path, item in PATHS.items()
+}
 MINE = {"id": 1, "name": "not the run's", "note": "keep me", "size": 7}
 
 
@@ -81,12 +84,7 @@ def test_operations_are_left_out_by_label_id_and_tag(told: dict[str, Any], left_
 
 
 def test_a_path_is_filled_with_what_a_list_gave() -> None:
-    store = Store(
-        {
-            path: {"get": PATHS[path]["get"], **({"parameters": PATHS[path]["parameters"]} if "{" in path else {})}
-            for path in PATHS
-        }
-    )
+    store = Store(READS)
     store.things[7] = {**MINE, "id": 7}
 
     found = explored(store)
@@ -96,13 +94,7 @@ def test_a_path_is_filled_with_what_a_list_gave() -> None:
 
 
 def test_where_no_identifier_is_known_that_is_the_reason() -> None:
-    only = {
-        "/parts/{id}": {
-            "parameters": PATHS["/things/{id}"]["parameters"],
-            "get": {"responses": {"200": saying(STORED)}},
-        }
-    }
-    store = Store({**PATHS, **only})
+    store = Store({**PATHS, "/parts/{id}": READS["/things/{id}"]})
 
     found = explored(store)
 
@@ -123,6 +115,16 @@ def test_a_part_is_studied_alone_and_its_chains_are_explored() -> None:
     things, parts = (len(store.received) for store in stores)
     assert parts < things
     assert asked(stores[1]) >= {"things", "parts"}
+
+
+def test_of_two_resources_of_one_name_the_read_below_the_create_is_its_own() -> None:
+    # The store serves nothing below /v1.
+    older = {f"/v1{path}": item for path, item in READS.items()}
+    store = Store({**older, **PATHS})
+
+    found = explored(store)
+
+    assert {each["status"] for each in found["api-created-available"].operations} == {"passed"}
 
 
 def test_workers_make_different_things() -> None:

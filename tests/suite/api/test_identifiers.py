@@ -46,6 +46,13 @@ def test_a_list_tells_of_identifiers_however_it_is_wrapped(value: Any) -> None:
     assert str(found["item_id"]) == "7"
 
 
+@pytest.mark.parametrize("name", ["id_or_name", "name_or_id", "idOrName"])
+def test_a_parameter_that_takes_one_of_two_is_given_either(name: str) -> None:
+    found = first(pool_after(LIST, [{"id": 7, "name": "pen"}]), operation(f"GET /items/{{{name}}}"))
+
+    assert found in ({name: 7}, {name: "pen"})
+
+
 @pytest.mark.parametrize("value", [[{"id": True}], [{"id": ""}], [{"name": "pen"}], [], {}, "text", None], ids=str)
 def test_what_names_nothing_fills_no_path(value: Any) -> None:
     assert first(pool_after(LIST, value), READ) is None
