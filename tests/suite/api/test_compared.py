@@ -67,7 +67,7 @@ def test_an_identifier_is_the_servers_to_give() -> None:
 
 
 def test_of_several_alternatives_the_one_that_was_sent_says_how_a_value_is_read() -> None:
-    event = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "event"}}}
+    event: dict[str, Any] = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "event"}}}
     lasting = {**event["properties"], "kind": {"const": "timer"}, "within": {**TEXT, "format": "duration"}}
     schema = {"oneOf": [event, {"type": "object", "required": ["kind"], "properties": lasting}]}
 
