@@ -121,4 +121,6 @@ def _somewhere(survey: Survey, operation: Operation) -> Values | None:
 
 
 def _pattern(template: str) -> str:
-    return re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template.rstrip("/")))
+    # What is called a path may hold slashes, although no document can say so.
+    within = re.sub(r"\\\{[^}]*path\\\}", ".+", re.escape(template.rstrip("/")), flags=re.IGNORECASE)
+    return re.sub(r"\\\{[^}]*\\\}", "[^/]+", within)

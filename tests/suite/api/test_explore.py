@@ -1,5 +1,6 @@
 """An API is explored from what it gives, within what the run may do, and with what the run made itself."""
 
+import re
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from conformance.catalogue import of_profile
 from conformance.settings import Credentials, JWTKey
-from conformance.suite.api._probes import tampered
+from conformance.suite.api._probes import _pattern, tampered
 from conformance.verdict import Outcome
 from tests.suite.api.stores import PATHS, Store, exploring
 
@@ -125,6 +126,19 @@ def test_of_two_resources_of_one_name_the_read_below_the_create_is_its_own() -> 
     found = explored(store)
 
     assert {each["status"] for each in found["api-created-available"].operations} == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "fits"),
+    [
+        ("/items/{id}", "/items/7", True),
+        ("/items/{id}", "/items/7/parts", False),
+        ("/files/{file_path}", "/files/a/b", True),
+        ("/files/{path}/size", "/files/a/b", False),
+    ],
+)
+def test_only_a_parameter_that_is_called_a_path_may_hold_slashes(template: str, path: str, *, fits: bool) -> None:
+    assert (re.fullmatch(_pattern(template), path) is not None) == fits
 
 
 def test_workers_make_different_things() -> None:
