@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
         run = Run(config, told)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    # An application in this process may ask for a random number while Hypothesis draws values beside it.
+    config.addinivalue_line("filterwarnings", "ignore:Do not use the `random` module inside strategies")
     config.pluginmanager.register(run, "conformance-run")
     config.pluginmanager.register(Fixtures(run), "conformance-fixtures")
     if told.profile == "api":
