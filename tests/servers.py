@@ -15,8 +15,6 @@ from tests.harness import ROOT
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _START_SECONDS = 60.0
-# How many turns of the loop a connection that was accepted needs at most until it is a talk.
-_TURNS = 4
 
 
 @dataclass(frozen=True)
@@ -118,6 +116,7 @@ class Server:
         self._talk = talk
         self._tls = tls
         self._loop = asyncio.new_event_loop()
+        self._talks: set[asyncio.Task[None] | None] = set()
         self._stopped = self._loop.create_future()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -147,15 +146,14 @@ class Server:
         server = await asyncio.start_server(self._converse, sock=self._listener, ssl=self._tls)
         await self._stopped
         server.close()
-        quiet = 0
-        while quiet < _TURNS:
-            talking = asyncio.all_tasks() - {asyncio.current_task()}
-            quiet = 0 if talking else quiet + 1
+        while talking := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in talking:
                 task.cancel()
-            await asyncio.gather(asyncio.sleep(0), *talking, return_exceptions=True)
+            await asyncio.gather(*talking, return_exceptions=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Once the other side has hung up, nothing else holds a talk that waits without end.
+        self._talks.add(talk := asyncio.current_task())
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await self._talk(reader, writer)
@@ -163,6 +161,7 @@ class Server:
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
+            self._talks.discard(talk)
 
 
 @contextlib.contextmanager
