@@ -1,7 +1,11 @@
 """What runs of the suite on faults import, loaded once by the server that they are forked from."""
 
+import gc
 import importlib
+import pkgutil
 
+import conformance.suite.api
+import conformance.suite.guide
 from fixtures.faults import load_all
 
 MODULES = (
@@ -21,4 +25,9 @@ MODULES = (
 
 for module in MODULES:
     importlib.import_module(module)
+for package in (conformance.suite.api, conformance.suite.guide):
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(found.name)
 load_all()
+# What is here stays: no run's collector need look through it.
+gc.freeze()

@@ -4,6 +4,7 @@ No test asserts how long it takes: what is not bounded runs into the limit of th
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tests.harness import Run, faults_of, run_command
 from tests.servers import Received, answer, recording, replying, serving
 
-MANY = 10_000
+MANY = 10_000 if "ALL_HOSTILE" in os.environ else 2_000
 DEEP = 2_000
 JSON = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}, "description": "Fine"}
 ROW = "api-document-valid"
@@ -107,7 +108,7 @@ def test_a_schema_that_refers_to_itself_ends(schema: Any, tmp_path: Path) -> Non
     assert run.exit_code in (0, 1), run.output
 
 
-def test_ten_thousand_operations_are_all_tried(tmp_path: Path) -> None:
+def test_thousands_of_operations_are_all_tried(tmp_path: Path) -> None:
     paths = {f"/things/{n}": {"get": {"responses": {"200": {"description": "Fine"}}}} for n in range(MANY)}
     seen: set[str] = set()
     body = json.dumps(document({}, **paths)).encode()
