@@ -1,0 +1,44 @@
+"""The kill matrix as it is committed is complete, and shows nothing that is not as it should be."""
+
+from conformance.catalogue import requirements
+from tests.fault_runs import BROKEN, consequences
+from tests.matrix import figures, page
+
+FIGURES = figures.read()
+AGAIN = "python -m tests.matrix"
+
+
+def test_every_requirement_has_a_fault() -> None:
+    assert {kill["requirement"] for kill in FIGURES["faults"].values()} == set(requirements())
+
+
+def test_every_fault_was_measured() -> None:
+    measured = {name: kill["requirement"] for name, kill in FIGURES["faults"].items()}
+
+    assert measured == BROKEN, f"{AGAIN} suite NAME"
+
+
+def test_every_fault_is_caught_by_its_own_requirement_and_nothing_else_turns_red() -> None:
+    odd = {
+        name: kill
+        for name, kill in FIGURES["faults"].items()
+        if kill["failed"] != [kill["requirement"]]
+        or kill["unstable"]
+        or set(kill["blocked"]) - consequences(kill["requirement"])
+    }
+
+    assert odd == {}
+
+
+def test_no_right_implementation_fails_what_is_a_must() -> None:
+    odd = {
+        name: seen
+        for name, seen in FIGURES["right"].items()
+        if seen["unstable"] or any(requirements()[id].level == "MUST" for id in seen["failed"])
+    }
+
+    assert odd == {}
+
+
+def test_the_page_shows_the_figures() -> None:
+    assert page.FILE.read_text() == page.page(FIGURES), f"{AGAIN} page"
