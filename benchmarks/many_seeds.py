@@ -17,11 +17,11 @@ sys.path.insert(0, str(ROOT))
 from conformance.catalogue import requirements
 from tests.fault_runs import BOOKSHOP
 from tests.harness import Run, run_many
+from tests.matrix.right import APPS
 
 RUNS, AT_ONCE = 200, 2
-CORE = ("guide", "starlette_app", "litestar_app", "quart_app", "ninja_app")
 TARGETS = {
-    **{name: ["--target-app", f"fixtures.implementations.{name}:app", "--profile", "core"] for name in CORE},
+    **{name: ["--target-app", application, "--profile", "core"] for name, application in APPS.items()},
     "bookshop": ["--target-app", "fixtures.faults:tutorial", "--profile", "api", "--target-config", str(BOOKSHOP)],
 }
 

@@ -12,7 +12,7 @@ from tests.matrix.figures import Figures, green
 from tests.servers import free_port, uvicorn, wait_until_open
 
 NODE = ROOT / "fixtures" / "implementations" / "node"
-_APPS = {
+APPS = {
     "the guide's app": "fixtures.implementations.guide:app",
     "Starlette": "fixtures.implementations.starlette_app:app",
     "Litestar": "fixtures.implementations.litestar_app:app",
@@ -20,7 +20,7 @@ _APPS = {
     "Django Ninja": "fixtures.implementations.ninja_app:app",
 }
 _BY_APPLICATION = {
-    "the guide's app, in process": ["--target-app", _APPS["the guide's app"], "--profile", "core"],
+    "the guide's app, in process": ["--target-app", APPS["the guide's app"], "--profile", "core"],
     "the tutorial's bookshop": [
         *("--target-app", "fixtures.faults:tutorial", "--profile", "api", "--target-config", str(BOOKSHOP))
     ],
@@ -36,7 +36,7 @@ def measured(folder: Path, figures: Figures) -> Iterator[str]:
     for name, run in run_many(folder, list(planned.items()), workers=1):
         figures["right"][name] = green(run.report)
         yield name
-    for name, application in _APPS.items():
+    for name, application in APPS.items():
         with uvicorn(application) as url:
             yield from _by_url(name, url, folder, figures)
     if npm := shutil.which("npm"):
