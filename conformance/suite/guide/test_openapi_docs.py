@@ -1,5 +1,7 @@
 """Guide section 19: the API describes itself, in a document and on two pages."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from conformance.checks import expect
@@ -73,8 +75,15 @@ def test_the_document_is_valid(api: Api) -> None:
     known = isinstance(version, str) and version.startswith("3.")
     expect(known, document.exchange, expected, f"openapi is {version!r}")
     expect(documents.local(document.root), document.exchange, expected, "it refers to another document")
-    wrong = documents.invalid(document.root)
+    assert document.exchange.answer is not None
+    wrong = _invalid(document.exchange.answer.body)
     expect(wrong is None, document.exchange, expected, wrong or "")
+
+
+# The test is repeated, and nearly every answer is the same document.
+@lru_cache(maxsize=1)
+def _invalid(body: bytes) -> str | None:
+    return documents.invalid(json.loads(body))
 
 
 @requirement("openapi-metadata")
