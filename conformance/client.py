@@ -190,7 +190,7 @@ class Client:
                 return await self._attempt(self._fresh, request, limits)
             except httpx.ConnectError as error:
                 refused = error
-        raise TargetGone(f"{self.base_url} does not answer any more: {refused}")
+        raise TargetGone(f"{self.base_url} does not answer any more: {refused}") from refused
 
     async def _attempt(self, client: httpx.AsyncClient, request: Request, limits: dict[str, float]) -> Answer:
         default = self.connection.limits

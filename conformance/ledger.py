@@ -28,7 +28,10 @@ class Leftover:
     @property
     def note(self) -> str:
         """What is left, and why."""
-        return f"{self.count} {self.reason}" if self.count else self.reason
+        if not self.count:
+            return self.reason
+        made, colon, reason = self.reason.partition(":")
+        return f"{self.count} {made.removesuffix('s') if self.count == 1 else made}{colon}{reason}"
 
 
 class Ledger:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from conformance.checks import CannotTell, Mismatch
 from conformance.client import MIB, Client, Connection, TargetGone
 from conformance.exchange import Exchange, build
+from conformance.refusals import nothing_answers
 from conformance.settings import UsageError
 
 # Where frameworks put it: FastAPI and many others, Litestar, springdoc, swagger-express, drf-spectacular, NSwag.
@@ -221,7 +222,7 @@ def _fetched(url: str, ca_file: Path | None) -> bytes:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         exchange = client.send(build("GET", path), whole=_WHOLE_SECONDS, body=LARGEST + 1)
     except TargetGone as gone:
-        raise UsageError(f"--openapi {url}: {gone}") from None
+        raise UsageError(f"--openapi {url}: {nothing_answers(connection.base_url, gone.__cause__)}") from None
     finally:
         client.close()
     if exchange.answer is None or exchange.status != 200:

@@ -15,6 +15,7 @@ from conformance.launch import READY_SECONDS, await_ready
 from conformance.ledger import Ledger, Leftover
 from conformance.openapi import Contract
 from conformance.properties import Api, Draws
+from conformance.refusals import nothing_answers
 from conformance.settings import Settings
 from conformance.target import Target, Unreachable
 from conformance.text import excerpt
@@ -82,7 +83,7 @@ class Session:
         try:
             exchanges = self.client.send_all(requests, whole=_PROBE_SECONDS)
         except TargetGone as gone:
-            raise Unreachable(str(gone)) from None
+            raise Unreachable(nothing_answers(self.client.base_url, gone.__cause__)) from None
         if all(exchange.timed_out for exchange in exchanges):
             raise Unreachable(f"{self.client.base_url} gives no answer: {exchanges[0].failure}")
         of_the_guide = self.settings.profile != "api"

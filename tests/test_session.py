@@ -1,5 +1,6 @@
 """A session: what fails is tried again, the kit's bugs are its own, and what was made is removed."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -153,6 +154,21 @@ def test_a_target_without_any_answer_is_unreachable(talk: Talk | None) -> None:
 
         with pytest.raises(Unreachable, match=server.url):
             session.probe()
+
+
+async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer whatever comes first, be it no HTTP."""
+    await reader.read(1)
+    writer.write(answer(400))
+
+
+def test_where_https_meets_plain_http_it_is_asked_whether_http_is_meant() -> None:
+    with (
+        serving(plain) as url,
+        session_at(url.replace("http:", "https:")) as session,
+        pytest.raises(Unreachable, match=r"nothing answers at https://.*: https was spoken there, is http:// meant"),
+    ):
+        session.probe()
 
 
 @pytest.mark.parametrize("talk", [once(), once(b"220 smtp\r\n")], ids=["hangs up", "no HTTP"])

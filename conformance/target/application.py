@@ -10,13 +10,16 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from conformance.settings import UsageError
+from conformance.text import excerpt
 
 _START_SECONDS = 30.0
+_LONGEST_REASON = 500
 
 
 def load(name: str, folder: Path, env: Mapping[str, str]) -> Any:
@@ -56,7 +59,9 @@ def _check_asgi(name: str, found: Any) -> None:
         return True
 
     if not callable(found):
-        raise UsageError(f"--target-app {name} is no ASGI application: it is a {type(found).__name__}")
+        kind = type(found).__name__
+        article = "an" if kind[0].lower() in "aeiou" else "a"
+        raise UsageError(f"--target-app {name} is no ASGI application: it is {article} {kind}")
     if takes(3):
         return
     if takes(2):
@@ -68,14 +73,16 @@ def _check_asgi(name: str, found: Any) -> None:
 def serve(application: Any) -> Iterator[str]:
     """Serve an ASGI application from a thread of this process and give its base URL.
 
-    Raises RuntimeError when its start-up fails.
+    Raises RuntimeError, with its own reason, when its start-up fails.
     """
     import uvicorn
+
+    starting = _Starting(application)
 
     # asyncio turns Nagle's delay off only where the protocol is explicit.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="auto")
+    config = uvicorn.Config(starting, log_level="critical", access_log=False, lifespan="auto")
     server = uvicorn.Server(config)
 
     def run() -> None:
@@ -89,8 +96,10 @@ def serve(application: Any) -> Iterator[str]:
             thread.start()
             deadline = time.monotonic() + _START_SECONDS
             while not server.started:
-                if not thread.is_alive() or time.monotonic() > deadline:
-                    raise RuntimeError("its start-up failed" if not thread.is_alive() else "its start-up does not end")
+                if not thread.is_alive():
+                    raise RuntimeError(f"its start-up failed{starting.reason}")
+                if time.monotonic() > deadline:
+                    raise RuntimeError("its start-up does not end")
                 time.sleep(0.005)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
@@ -100,6 +109,36 @@ def serve(application: Any) -> Iterator[str]:
             server.force_exit = True
             thread.join(timeout=5)
         listener.close()
+
+
+class _Starting:
+    """An application that keeps what it said when its start-up failed; servers only log it."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self.reason = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await self._application(scope, receive, send)
+            return
+
+        async def noting(message: Any) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                self._note(str(message.get("message") or "").strip().rpartition("\n")[2])
+            await send(message)
+
+        try:
+            await self._application(scope, receive, noting)
+        except BaseException as error:
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
+            self._note("".join(traceback.format_exception_only(error)))
+            raise
+
+    def _note(self, said: str) -> None:
+        line = " ".join(said.split())
+        self.reason = f": {excerpt(line, _LONGEST_REASON)}" if line else self.reason
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """An application in this process: found by its name or refused, served on loopback, and gone at the end."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from starlette.applications import Starlette
 
 from conformance.settings import UsageError
 from conformance.target.application import load, serve
@@ -19,6 +21,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
     return tmp_path
+
+
+def starting(app: Any) -> str:
+    """Give why an application does not start."""
+    with pytest.raises(RuntimeError) as raised, serve(app):
+        pass
+    assert target_threads() == []
+    return str(raised.value)
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
@@ -93,11 +103,41 @@ def test_two_applications_are_served_beside_each_other() -> None:
         assert httpx.get(other).text == "hello"
 
 
-def test_a_start_that_fails_is_told_and_leaves_nothing() -> None:
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("no database", "its start-up failed: no database"),
+        ("Traceback:\n  File x\nOSError: no database\n", "its start-up failed: OSError: no database"),
+        ("", "its start-up failed"),
+    ],
+    ids=["a line", "a traceback", "nothing"],
+)
+def test_a_start_that_fails_is_told_with_its_reason_and_leaves_nothing(message: str, told: str) -> None:
     async def broken(scope: Any, receive: Any, send: Any) -> None:
         await receive()
-        await send({"type": "lifespan.startup.failed", "message": "no database"})
+        await send({"type": "lifespan.startup.failed", "message": message})
 
-    with pytest.raises(RuntimeError, match="start-up failed"), serve(broken):
-        pass
-    assert target_threads() == []
+    assert starting(broken) == told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("no\n  database"), ExceptionGroup("group", [ExceptionGroup("inner", [OSError("no database")])])],
+    ids=["alone", "in a group"],
+)
+def test_a_start_that_raises_is_told_by_what_it_raised(error: Exception) -> None:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Any) -> Any:
+        if app:
+            raise error
+        yield
+
+    assert starting(Starlette(lifespan=lifespan)) == "its start-up failed: OSError: no database"
+
+
+@pytest.mark.parametrize(("name", "told"), [("number", "it is an int"), ("text", "it is a str")])
+def test_what_is_no_application_is_named_by_its_type(name: str, told: str, folder: Path) -> None:
+    (folder / "four_main.py").write_text("number = 1\ntext = ''\n")
+
+    with pytest.raises(UsageError, match=f"is no ASGI application: {told}$"):
+        load(f"four_main:{name}", folder, {})
