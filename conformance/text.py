@@ -64,11 +64,17 @@ def _forms(secret: str) -> Iterator[str]:
     yield from (secret, visible(secret), repr(secret)[1:-1], shlex.quote(f" {secret}")[2:-1])
     for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
         yield from (encoded, re.sub("%..", lambda found: found[0].lower(), encoded))
-    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        yield from (text, text.replace("/", "\\/"))
-    yield from (html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;"))
+    yield from written(secret)
     # As HTTP Basic sends ``username:password`` (RFC 7617).
     yield base64.b64encode(raw).decode()
+
+
+def written(secret: str) -> dict[str, None]:
+    """Give a secret as it stands in plain text, JSON and pages, each form once."""
+    plain, ascii_only = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
+    page = html.escape(secret)
+    forms = secret, plain, ascii_only, page, html.escape(secret, quote=False), page.replace("&#x27;", "&#39;")
+    return dict.fromkeys((*forms, plain.replace("/", "\\/"), ascii_only.replace("/", "\\/")))
 
 
 def _escape(character: str) -> str:

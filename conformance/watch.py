@@ -1,19 +1,23 @@
 """Requirements about every answer of the run, whichever test asked for it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote_plus
 
 from conformance.checks import Mismatch, expect, expect_validation_shape
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.settings import Settings
+from conformance.text import written
 
 Rule = Callable[[Exchange], None]
 
 # A shorter text may stand in an answer by chance.
 _SHORTEST_SECRET = 6
 _LONGEST_WORD = 12
+_SECRET_NAME = re.compile(r"passw|pwd|secret", re.IGNORECASE)
 _OF_SERVERS = (414, 431)
 _BODILESS = ("OPTIONS", "HEAD")
 # More evidence than this of one fault says nothing new.
@@ -58,42 +62,60 @@ def no_secret(settings: Settings, *, presented: bool = True) -> Rule:
 
     ``presented`` says whether to show what a header presented is allowed.
     """
-    secrets = [secret for secret in dict.fromkeys(settings.secrets()) if len(secret) >= _SHORTEST_SECRET]
+    held = held_secrets(settings)
 
     def rule(exchange: Exchange) -> None:
         if exchange.answer is None:
             return
         shown = exchange.answer.text + "".join(value for _, value in exchange.answer.headers)
-        held = [
-            secret for secret in secrets if secret in shown and (not _is_a_word(secret) or _is_told(exchange, secret))
-        ]
-        if not held:
+        found = held(shown, lambda: exchange.value)
+        if not found:
             return
         sent = (repr(exchange.request.headers) if presented else "") + unquote_plus(exchange.request.path)
         sent += unquote_plus((exchange.request.body or b"").decode("utf-8", "replace"))
-        for secret in held:
-            expect(secret in sent, exchange, "an answer without the run's secrets", "it holds one of them")
+        for secret in found:
+            was_sent = any(form in sent for form in written(secret))
+            expect(was_sent, exchange, "an answer without the run's secrets", "it holds one of them")
 
     return rule
 
 
-def _is_a_word(secret: str) -> bool:
-    """Tell whether a secret may stand in an answer by chance: a password such as "secret" does."""
-    return secret.isalpha() and len(secret) < _LONGEST_WORD
+def held_secrets(settings: Settings) -> Callable[[str, Callable[[], Any]], list[str]]:
+    """Give what says which of the run's secrets are in a text, and in the JSON value that it stands for."""
+    accounts = settings.credentials.user, settings.credentials.admin
+    names = {account.username for account in accounts if account}
+    forms = {secret: tuple(written(secret)) for secret in settings.secrets()}
+
+    def held(text: str, value: Callable[[], Any]) -> list[str]:
+        found = [secret for secret in forms if any(form in text for form in forms[secret])]
+        return [secret for secret in found if _is_certain(secret, names) or _is_told(value(), secret, names)]
+
+    return held
 
 
-def _is_told(exchange: Exchange, word: str) -> bool:
-    """Tell whether an answer gives a word as a value of its own, a description of the API aside."""
-    value = exchange.value
+def _is_certain(secret: str, names: Container[str]) -> bool:
+    """Tell whether a secret stands in no answer by chance, as a password such as "secret" may."""
+    is_word = secret.isalpha() and len(secret) < _LONGEST_WORD
+    return len(secret) >= _SHORTEST_SECRET and not is_word and secret not in names
+
+
+def _is_told(value: Any, secret: str, names: Container[str]) -> bool:
+    """Tell whether a value, a description of the API aside, gives a secret as a value of its own.
+
+    What is short or a user's name too is told only under the name of a secret.
+    """
     if isinstance(value, dict) and "openapi" in value:
         return False
+    by_itself = len(secret) >= _SHORTEST_SECRET and secret not in names
     # A target may nest deeper than Python calls itself.
-    waiting = [value]
+    waiting: list[tuple[str, Any]] = [("", value)]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, (dict, list)):
-            waiting += each.values() if isinstance(each, dict) else each
-        elif f'"{word}"' in f'"{each}"':
+        name, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += each.items()
+        elif isinstance(each, list):
+            waiting += ((name, inner) for inner in each)
+        elif f'"{secret}"' in f'"{each}"' and (by_itself or _SECRET_NAME.search(name)):
             return True
     return False
 

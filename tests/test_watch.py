@@ -7,7 +7,7 @@ import pytest
 
 from conformance.checks import Mismatch
 from conformance.exchange import Exchange, Request
-from conformance.settings import Credentials, Settings
+from conformance.settings import Account, Credentials, Settings
 from conformance.watch import Seen, Watch, no_content, rules, validation_shape
 from tests.makers import answered, said, unanswered
 
@@ -85,3 +85,37 @@ def test_every_body_that_gets_a_400_is_kept() -> None:
         seen.observe(exchange)
 
     assert seen.exchanges() == refused
+
+
+def judged(password: str, answer: object, username: str = "student") -> bool:
+    """Tell whether an answer counts as one without the run's secrets."""
+    watch = Watch(rules(Settings(credentials=Credentials(user=Account(username, password)))))
+    watch.observe(said(answer))
+    return "nothing-secret-served" not in watch.broken
+
+
+@pytest.mark.parametrize(
+    ("password", "answer"),
+    [
+        ("student", {"user_id": "student"}),
+        ("secret", {"detail": "a secret place"}),
+        ("sub", {"sub": "sub"}),
+        ("42", {"limit": 42}),
+    ],
+)
+def test_a_password_that_is_a_word_stands_in_an_answer_by_chance(password: str, answer: object) -> None:
+    assert judged(password, answer)
+
+
+@pytest.mark.parametrize(
+    ("password", "answer"),
+    [
+        ("student", {"user_id": "student", "password": "student"}),
+        ("abc", {"accounts": [{"passwd": "abc"}]}),
+        ("secret", {"hint": "secret"}),
+        ("with-9-digits", {"detail": "it is with-9-digits"}),
+        ('with "quotes" \\ and é', {"detail": 'it is with "quotes" \\ and é'}),
+    ],
+)
+def test_a_password_that_is_told_is_a_leak(password: str, answer: object) -> None:
+    assert not judged(password, answer)
