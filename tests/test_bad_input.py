@@ -25,6 +25,26 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a URL that does not parse": (["--target-url", "http://[::1"], "--target-url 'http://[::1' is no URL: "),
     "a URL of a wrong port": (["--target-url", "http://host:port"], "--target-url 'http://host:port' is no URL: "),
     "a URL with a line end": (["--target-url", "http://host/\n"], "--target-url 'http://host/\\n' is no URL: "),
+    "a URL of a port that is none": (
+        ["--target-url", "http://127.0.0.1:99999"],
+        "--target-url 'http://127.0.0.1:99999' is no URL: port 99999 is none: it is 1 to 65535",
+    ),
+    "such a URL in parallel": (
+        ["--target-url", "http://127.0.0.1:99999", "-n", "2"],
+        "--target-url 'http://127.0.0.1:99999' is no URL: port 99999 is none: it is 1 to 65535",
+    ),
+    "a document of a port that is none": (
+        [*URL, "--profile", "api", "--openapi", "http://127.0.0.1:99999/x"],
+        "--openapi 'http://127.0.0.1:99999/x' is no URL: port 99999 is none: it is 1 to 65535",
+    ),
+    "a document where nothing answers": (
+        [*URL, "--profile", "api", "--openapi", "http://127.0.0.1:9/x"],
+        "--openapi http://127.0.0.1:9/x: nothing answers at http://127.0.0.1:9: the connection is refused: ",
+    ),
+    "a command without a place for its port": (
+        ["--target-command", "python -m http.server"],
+        "--target-command 'python -m http.server' has no {port}: it cannot be told where to serve",
+    ),
     "a URL with a query": (
         ["--target-url", "http://host/?a=1"],
         "--target-url 'http://host/?a=1': a base URL has no query",

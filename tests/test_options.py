@@ -86,17 +86,94 @@ def test_several_sections_and_requirements_may_be_named(told: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a", "https://a/b/", "http://[::1]:8000", "http://ada:secret@a", "http://ä.example"]
+    "url",
+    ["http://a", "https://a/b/", "http://[::1]:8000", "http://ada:secret@a", "http://ä.example", "http://a_b.:65535"],
 )
 def test_any_base_url_is_taken(url: str, told: Any) -> None:
     assert told(url=url).url == url
 
 
-def test_a_value_of_a_file_is_checked_as_an_option_is(told: Any, tmp_path: Path) -> None:
-    (tmp_path / "conformance.toml").write_text('[target]\nurl = "http://a"\neffort = "deeep"\n')
+# What a file's target says, and the complaint about it.
+WRONG = {
+    "profile": ('url = "http://a"\nprofile = "coer"', "target.profile: unknown profile 'coer'; did you mean core?"),
+    "effort": ('url = "http://a"\neffort = "deeep"', "target.effort: unknown effort 'deeep'; did you mean deep?"),
+    "section": (
+        'url = "http://a"\nsection = ["routin"]',
+        "target.section: unknown section 'routin'; did you mean routing",
+    ),
+    "requirement": (
+        'url = "http://a"\nrequirement = ["ws-helo"]',
+        "target.requirement: unknown requirement 'ws-helo'; did you mean ws-hello",
+    ),
+    "requirement of another profile": (
+        'url = "http://a"\nrequirement = ["item-replaced"]',
+        "target.requirement: requirement item-replaced belongs to --profile full, and this run is core",
+    ),
+    "url": ('url = "a"', "target.url: 'a': a base URL starts with http:// or https:// and names a host"),
+    "port": ('url = "http://a:99999"', "target.url: 'http://a:99999' is no URL: port 99999 is none: it is 1 to 65535"),
+    "source": ('url = "http://a"\nsource = "no"', "target.source: "),
+    "command": (
+        'command = "serve --port 8000"',
+        "target.command: 'serve --port 8000' has no {port}: it cannot be told where to serve",
+    ),
+    "workers": (
+        'command = "serve {port}"\nworkers_command = "serve"',
+        "target.workers_command: 'serve' has no {port}: it cannot be told where to serve",
+    ),
+    "openapi": ('url = "http://a"\nopenapi = "a.json"', "target.openapi: belongs to --profile api, and this run is"),
+}
 
-    with pytest.raises(UsageError, match="unknown effort 'deeep'; did you mean deep"):
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_of_a_file_is_named_with_its_key(name: str, told: Any, tmp_path: Path) -> None:
+    file = tmp_path / "conformance.toml"
+    text, line = WRONG[name]
+    file.write_text(f"[target]\n{text}\n")
+
+    with pytest.raises(UsageError) as raised:
         told()
+    assert str(raised.value).startswith(f"{file}: {line}")
+
+
+def test_a_wrong_option_beside_a_file_is_told_as_an_option(told: Any, tmp_path: Path) -> None:
+    (tmp_path / "conformance.toml").write_text(DEFAULT)
+
+    with pytest.raises(UsageError, match=r"^unknown profile 'coer'; did you mean core"):
+        told(profile="coer")
+
+
+@pytest.mark.parametrize("port", [99_999, 65_536, 0, -1])
+def test_a_port_that_is_none_is_told(port: int, told: Any) -> None:
+    url = f"http://127.0.0.1:{port}"
+
+    with pytest.raises(UsageError, match=f"^--target-url '{url}' is no URL: port {port} is none"):
+        told(url=url)
+    with pytest.raises(UsageError, match=f"^--openapi '{url}/x' is no URL: port {port} is none"):
+        told(url="http://a", profile="api", openapi=f"{url}/x")
+
+
+@pytest.mark.parametrize("host", ["exa mple", "*", "a..b", "a" * 64, "a,b", "%41", "."])
+def test_a_host_that_is_no_name_is_told(host: str, told: Any) -> None:
+    with pytest.raises(UsageError, match=r"is no name of a host$"):
+        told(url=f"http://{host}/")
+
+
+def test_a_wrong_url_is_shown_without_its_credentials(told: Any) -> None:
+    with pytest.raises(UsageError) as raised:
+        told(url="http://ada:hush@a:99999/b")
+
+    assert "'http://***@a:99999/b' is no URL" in str(raised.value)
+
+
+def test_a_document_from_a_url_may_be_asked_for_with_a_query(told: Any) -> None:
+    assert told(url="http://a", profile="api", openapi="http://a/b?c=d").openapi == "http://a/b?c=d"
+
+
+def test_a_command_that_cannot_be_told_where_to_serve_is_refused(told: Any) -> None:
+    with pytest.raises(
+        UsageError, match=r"^--target-command 'python -m http.server' has no \{port\}: it cannot be told"
+    ):
+        told(command="python -m http.server")
 
 
 def test_without_any_target_there_is_nothing_to_check(told: Any) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import certifi
 import pytest
 
+from conformance.configuration import read
 from conformance.options import add
-from conformance.settings import read
 from fixtures.implementations.guide import app
 from tests.harness import ROOT
 

@@ -5,11 +5,13 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.settings import Account, Credentials, JWTKey, Settings, UsageError, Waiver, read
+from conformance.configuration import read
+from conformance.settings import Account, Credentials, JWTKey, Settings, UsageError, Waiver
 
 TODAY = datetime.date.today()
 WAIVER = '[[waivers]]\nrequirement = "ws-echo"\nreason = "no websockets"\n'
@@ -37,6 +39,20 @@ def complaint(file: Path, text: str) -> str:
 BAD = {
     "unknown table": ("[targets]", "unknown key 'targets'; did you mean target"),
     "unknown key": ('[target]\nulr = "http://a"', "unknown key 'target.ulr'; did you mean target.url"),
+    "key of a table that is not named": ('profile = "core"', "unknown key 'profile'; did you mean target.profile?"),
+    "key of two tables": (
+        'requirement = "a"',
+        "unknown key 'requirement'; did you mean target.requirement or waivers.",
+    ),
+    "misspelt key of a table that is not named": (
+        'profle = "core"',
+        "unknown key 'profle'; did you mean target.profile",
+    ),
+    "key of another table": ('[http]\nurl = "http://a"', "unknown key 'http.url'; did you mean target.url?"),
+    "key of an inner table": (
+        '[credentials]\nsecret = "a"',
+        "unknown key 'credentials.secret'; did you mean credentials.jwt.secret?",
+    ),
     "unknown key of http": ("[http]\ncafile = 1", "unknown key 'http.cafile'; did you mean http.ca_file"),
     "unknown credential": (
         '[credentials]\napikey = "a"',
@@ -80,6 +96,22 @@ BAD = {
     "user without a password": ('[credentials]\nuser = { username = "ada" }', "credentials.user: lacks password"),
     "user without anything": ("[credentials]\nuser = {}", "credentials.user: lacks username and password"),
     "jwt without a secret": ('[credentials]\njwt = { algorithm = "HS256" }', "credentials.jwt: lacks secret"),
+    "algorithm of a slip": (
+        '[credentials]\njwt = { secret = "a", algorithm = "HS265" }',
+        "credentials.jwt.algorithm: is no algorithm of a JWT; did you mean HS256?",
+    ),
+    "algorithm like no other": (
+        '[credentials]\njwt = { secret = "a", algorithm = "?" }',
+        "credentials.jwt.algorithm: is no algorithm of a JWT; known are: HS256, HS384",
+    ),
+    "algorithm that signs nothing": (
+        '[credentials]\njwt = { secret = "a", algorithm = "none" }',
+        "credentials.jwt.algorithm: is no algorithm of a JWT; known are: HS256, HS384",
+    ),
+    "two waivers of one requirement": (
+        WAIVER + WAIVER,
+        "waivers: ws-echo is waived 2 times: one waiver holds for a requirement",
+    ),
     "waivers as a table": ("[waivers]\nrequirement = 'ws-echo'", "waivers: must be a list of tables: [[waivers]]"),
     "waiver of nothing": ('[[waivers]]\nreason = "a"', "waivers.requirement: is missing"),
     "waiver without a reason": ('[[waivers]]\nrequirement = "ws-echo"', "waivers.reason: is missing"),
@@ -180,6 +212,19 @@ def test_any_credential_may_come_from_the_environment(file: Path, monkeypatch: p
 
     account, key = Account("value", "value"), JWTKey("value", "HS512", "value")
     assert told(file, text)["credentials"] == Credentials("value", "value", account, Account("root", "value"), key)
+
+
+def test_every_algorithm_that_signs_may_be_named(file: Path) -> None:
+    names = [name for name in jwt.algorithms.get_default_algorithms() if name not in ("none", "ES521")]
+
+    for name in names:
+        text = f'[credentials]\njwt = {{ secret = "a", algorithm = "{name}" }}'
+        assert told(file, text)["credentials"].jwt.algorithm == name
+    assert len(names) == 14
+
+
+def test_a_secret_in_the_place_of_an_algorithm_is_not_shown(file: Path) -> None:
+    assert "hush" not in complaint(file, '[credentials]\njwt = { secret = "HS256", algorithm = "hush-hush" }')
 
 
 def test_a_waiver_holds_on_its_last_day(file: Path) -> None:
