@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 import httpx2 as httpx
 
-from conformance import bodies
+from conformance import bodies, wire
 from conformance.background import Background
 from conformance.exchange import Answer, Exchange, Request, build
 from conformance.pools import Pools
+from conformance.redirects import other_slash
 
 T = TypeVar("T")
 MIB = 1024 * 1024
@@ -196,6 +197,15 @@ class Client:
         default = self.connection.limits
         whole = default.hurried if self._lost > default.patience else limits.get("whole", default.whole)
         cap = int(limits.get("body", default.body))
+        async with asyncio.timeout(whole):
+            answer = await self._ask(client, request, cap)
+            twin = other_slash(request, self.base_url, answer)
+            if twin is None:
+                return answer
+            self.requests += 1
+            return replace(await self._ask(client, replace(request, path=twin), cap), redirected=True)
+
+    async def _ask(self, client: httpx.AsyncClient, request: Request, cap: int) -> Answer:
         outgoing = client.build_request(
             request.method,
             self.base_url + request.path,
@@ -203,15 +213,14 @@ class Client:
             content=_pieces(request.body or b"") if request.header("transfer-encoding") else request.body,
         )
         started = time.perf_counter()
-        async with asyncio.timeout(whole):
-            # What a request itself presents comes before what the base URL names (user:password@host).
-            presented = _as_it_is if "authorization" in outgoing.headers else None
-            incoming = await client.send(outgoing, stream=True, auth=presented)
-            try:
-                arrivals: list[float] = []
-                body = await bodies.read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
-            finally:
-                await incoming.aclose()
+        # What a request itself presents comes before what the base URL names (user:password@host).
+        presented = _as_it_is if "authorization" in outgoing.headers else None
+        incoming = await client.send(outgoing, stream=True, auth=presented)
+        try:
+            arrivals: list[float] = []
+            body = await bodies.read(incoming, cap, lambda: arrivals.append(time.perf_counter() - started))
+        finally:
+            await incoming.aclose()
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
         return Answer(incoming.status_code, headers, body[:cap], len(body) > cap, tuple(arrivals))
 
@@ -239,11 +248,13 @@ def _reason(error: Exception) -> str:
     return f"no valid answer: {error or type(error).__name__}"
 
 
-def raw_answer(client: Client, request: Request, seconds: float = 5.0) -> Exchange:
+def raw_answer(client: Client, request: Request, seconds: float = 5.0, hesitation: float = 0.0) -> Exchange:
     """Send a request on a connection of its own and give every byte up to its end as the answer.
 
     Unlike ``send`` this shows what follows the head of a 204. The body of the answer is whatever
-    came after the head, as it stood on the wire.
+    came after the head, as it stood on the wire. For ``hesitation`` seconds the request's own body
+    is kept back, and it is sent while the answer is read: so one that comes before the body, or
+    instead of it, is not lost.
     """
 
     async def talk(_: httpx.AsyncClient, base_url: str) -> bytes:
@@ -253,12 +264,11 @@ def raw_answer(client: Client, request: Request, seconds: float = 5.0) -> Exchan
         port = url.port or (443 if tls else 80)
         reader, writer = await asyncio.open_connection(url.host, port, ssl=context)
         try:
-            writer.write(_on_the_wire(request, url, client.connection.headers))
-            await writer.drain()
-            return await _until_end(reader)
+            return await wire.converse(reader, writer, request, wire.head(request, url, headers), hesitation)
         finally:
             writer.close()
 
+    headers = client.connection.headers
     try:
         received = client.run(talk, seconds)
     except (OSError, TimeoutError) as error:
@@ -268,26 +278,3 @@ def raw_answer(client: Client, request: Request, seconds: float = 5.0) -> Exchan
     if len(words) < 2 or not words[1].isdigit():
         return Exchange(request, client.base_url, None, "no valid answer")
     return Exchange(request, client.base_url, Answer(int(words[1]), (), rest))
-
-
-def _on_the_wire(request: Request, url: httpx.URL, headers: dict[str, str]) -> bytes:
-    sent = {"Host": url.netloc.decode(), "Connection": "close", **headers, **dict(request.headers)}
-    if request.body:
-        sent["Content-Length"] = str(len(request.body))
-    lines = [f"{request.method} {url.raw_path.decode()} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items())]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (request.body or b"")
-
-
-async def _until_end(reader: asyncio.StreamReader) -> bytes:
-    received = b""
-    while len(received) < MIB:
-        try:
-            # A server may keep the connection although it was asked not to: silence ends it then.
-            async with asyncio.timeout(1.0 if b"\r\n\r\n" in received else None):
-                piece = await reader.read(65_536)
-        except TimeoutError:
-            break
-        if not piece:
-            break
-        received += piece
-    return received

@@ -41,13 +41,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a target answered: ``arrivals`` are the seconds from sending to each piece of the body."""
+    """What a target answered: ``arrivals`` are the seconds from sending to each piece of the body.
+
+    ``redirected`` tells that it was found where a slash more or less at the path's end led.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     truncated: bool = False
     arrivals: tuple[float, ...] = ()
+    redirected: bool = False
 
     def header(self, name: str) -> str | None:
         """Give a header's first value."""
@@ -128,7 +132,7 @@ class Exchange:
 
     def curl(self) -> str:
         """Give a shell command that sends this request again."""
-        return curl(self.request, self.url)
+        return curl(self.request, self.url, follow=self.answer is not None and self.answer.redirected)
 
 
 def build(
@@ -174,12 +178,12 @@ def segment(value: object) -> str:
     return text.replace(".", "%2E") if text.strip(".") == "" else text
 
 
-def curl(request: Request, url: str) -> str:
-    """Give a shell command that sends a request, whatever bytes it holds."""
+def curl(request: Request, url: str, *, follow: bool = False) -> str:
+    """Give a shell command that sends a request, whatever bytes it holds; told so, it follows redirects."""
     with contextlib.suppress(httpx.InvalidURL):
         # As the client sends it, which encodes what a URL cannot hold.
         url = str(httpx.URL(url))
-    words = ["curl", "-s"]
+    words = ["curl", "-sL" if follow else "-s"]
     if "/." in request.path or "/%2e" in request.path.lower():
         words.append("--path-as-is")
     if set(url) & set("[]{}"):

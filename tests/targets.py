@@ -1,4 +1,4 @@
-"""Targets that tests name: answers learnt by heart, an application that does not start, one under a prefix."""
+"""Targets that tests name: learnt by heart, one that does not start, under a prefix, with slashes at the end."""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -57,3 +58,27 @@ broken_start = FastAPI(lifespan=_refuse)
 
 # FastAPI learns from Starlette where it is mounted, and its documentation follows.
 prefixed = Starlette(routes=[Mount("/api/v1", app=guide.app)])
+
+
+def _with_slashes() -> FastAPI:
+    """Give the guide's app as its routers would be with ``@router.post("/")``: every path ends in a slash."""
+    app = FastAPI(title=guide.app.title, version=guide.app.version)
+    app.user_middleware[:] = guide.app.user_middleware
+    app.add_exception_handler(guide.MyError, guide.my_error_handler)  # type: ignore[arg-type]
+    app.add_api_websocket_route("/ws", guide.ws)
+    users = {route.path: route for route in guide.router.routes if isinstance(route, APIRoute)}
+    for route in [*guide.app.routes, *users.values()]:
+        # Older versions of FastAPI list what a router brought in among the application's own.
+        if isinstance(route, APIRoute) and (route.path not in users or route is users[route.path]):
+            app.add_api_route(
+                f"{route.path.rstrip('/')}/",
+                route.endpoint,
+                methods=sorted(route.methods or ()),
+                status_code=route.status_code,
+                response_model=route.response_model,
+                tags=route.tags,
+            )
+    return app
+
+
+slashed = _with_slashes()

@@ -151,14 +151,6 @@ def test_where_nothing_listens_any_more_the_target_is_gone(connect: Connect) -> 
         client.send(build("GET", "/"))
 
 
-def test_a_redirect_is_not_followed(connect: Connect) -> None:
-    with recording(lambda _: answer(302, Location="/elsewhere")) as target:
-        exchange = connect(target.url).send(build("GET", "/"))
-
-    assert exchange.status == 302
-    assert [request.path for request in target.received] == ["/"]
-
-
 def test_a_cookie_is_not_kept(connect: Connect) -> None:
     with recording(lambda _: answer(Set_Cookie="session=1; Path=/")) as target:
         client = connect(target.url)

@@ -1,13 +1,16 @@
 """A raw answer: every byte that a target sends on a connection of its own."""
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.client import Client, Connection, raw_answer
+from conformance.client import MIB, Client, Connection, raw_answer
 from conformance.exchange import build
-from tests.servers import Received, answer, once, replying, serving
+from tests.harness import run_command
+from tests.servers import Received, answer, once, recording, replying, say, serving
 from tests.test_client import Connect
 
 
@@ -51,3 +54,32 @@ def test_a_raw_request_is_written_whole(connect: Connect) -> None:
 
     assert (received[0].method, received[0].path, received[0].body) == ("POST", "/api/items", b'{"a": 1}')
     assert received[0].header("x-tenant") == "blue"
+
+
+async def refusing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Refuse a large body by the size that the head declares, and hang up on it."""
+    await reader.readuntil(b"\r\n\r\n")
+    await say(writer, answer(413))
+
+
+def test_an_answer_in_place_of_the_body_is_not_lost(connect: Connect) -> None:
+    with serving(refusing) as url:
+        exchange = raw_answer(connect(url), build("POST", "/upload", body=b"x" * 20 * MIB), hesitation=30.0)
+
+    assert exchange.status == 413
+
+
+def test_a_body_that_is_waited_for_is_sent_after_the_hesitation(connect: Connect) -> None:
+    with recording() as target:
+        exchange = raw_answer(connect(target.url), build("POST", "/upload", body=b"x" * MIB), hesitation=0.05)
+
+    assert exchange.status == 200
+    assert len(target.received[0].body) == MIB
+
+
+def test_a_refusal_that_does_not_wait_for_the_body_is_one(tmp_path: Path) -> None:
+    with serving(refusing) as url:
+        asked = ["--target-url", url, "--profile", "full", "--requirement", "upload-too-large"]
+        run = run_command(tmp_path, *asked)
+
+    assert run.of_status("passed") == ["upload-too-large"], run.output

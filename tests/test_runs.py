@@ -50,6 +50,7 @@ def runs(guide: str, prefixed: str) -> Mapping[str, list[str]]:
     return {
         "by URL": ["--target-url", guide, *QUICK],
         "by application": ["--target-app", GUIDE, *QUICK],
+        "with slashes": ["--target-app", "tests.targets:slashed", *QUICK],
         "by both": ["--target-url", guide, "--target-app", GUIDE, *QUICK],
         "at standard effort": ["--target-url", guide, "--profile", "core"],
         "under a prefix": ["--target-url", prefixed, *QUICK],
@@ -95,6 +96,10 @@ def test_the_guides_app_is_conformant_by_url(name: str, batch: Batch) -> None:
 
 def test_the_guides_app_is_conformant_by_application(batch: Batch) -> None:
     assert_conformant(batch.run("by application"))
+
+
+def test_an_app_whose_paths_end_in_slashes_is_conformant(batch: Batch) -> None:
+    assert_conformant(batch.run("with slashes"))
 
 
 def test_an_application_beside_a_url_shows_what_it_can(batch: Batch) -> None:

@@ -35,7 +35,7 @@ def current_user(application: Any, settings: Settings) -> Any:
     """
     if settings.current_user:
         return _configured(settings.current_user)
-    route = next((r for r in _routes(application) if getattr(r, "path", "").endswith("/me")), None)
+    route = next((r for r in _routes(application) if getattr(r, "path", "").rstrip("/").endswith("/me")), None)
     asked = list(_dependencies(getattr(route, "dependant", None)))
     named = [call for call in asked if getattr(call, "__name__", "") == NAME]
     if named:
@@ -114,7 +114,9 @@ async def _over_asgi(application: Any, path: str) -> Answer:
             return Answer(failure=f"its start-up failed: {said.result().get('message', '')}")
         said.cancel()
         transport = httpx.ASGITransport(app=application)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", follow_redirects=True
+        ) as client:
             answer = await client.get(path)
         if not lifespan.done():
             await to_app.put({"type": "lifespan.shutdown"})

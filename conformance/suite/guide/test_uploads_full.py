@@ -5,7 +5,7 @@ import threading
 from dataclasses import replace
 
 from conformance.checks import expect, expect_status, expect_success, expect_value, fail
-from conformance.client import MIB, Client
+from conformance.client import MIB, Client, raw_answer
 from conformance.exchange import Request, build
 from conformance.launch import plain
 from conformance.properties import Api, ahead, requirement
@@ -15,6 +15,7 @@ _LIMIT = 10 * MIB
 # What compresses well keeps the command that reproduces it short.
 _PATTERN = bytes(range(256))
 _WHOLE = 60.0
+_HESITATION = 2.0
 _AT_ONCE = 8
 _REFUSED = 400
 # What is kept fills first what the allocator has free, and so grows the memory by a little less than its size.
@@ -38,7 +39,12 @@ def test_files_up_to_the_limit_are_accepted(api: Api) -> None:
 @requirement("upload-too-large")
 def test_one_byte_more_is_too_large(api: Api) -> None:
     request = _upload(_LIMIT + 1)
-    expect_status(api.send(request, whole=_WHOLE), 413)
+    exchange = api.send(request, whole=_WHOLE)
+    if exchange.answer is None and not exchange.timed_out:
+        # Who refuses by the declared size may hang up on the body (RFC 9110, section 15.5.14), and its reset can
+        # overtake the answer: that is read before the body is sent then.
+        exchange = raw_answer(api.client, request, _WHOLE, hesitation=_HESITATION)
+    expect_status(exchange, 413)
     # A body in chunks declares no size. None may accept it for that; how a server refuses one that takes no
     # chunks is its own affair, and so nobody else is shown the answer.
     chunked = replace(request, headers=(*request.headers, ("Transfer-Encoding", "chunked")))
