@@ -30,6 +30,11 @@ RIGHT = {
     "entrypoint and command": 'FROM python:3.13\nENTRYPOINT ["uvicorn", "main:app"]\nCMD ["--host", "0.0.0.0"]\n',
     "port alone": "FROM python:3.13\nCMD gunicorn main:app -k uvicorn.workers.UvicornWorker --bind :8000\n",
     "variable": "FROM python:3.13\nENV UVICORN_HOST=0.0.0.0\nCMD uvicorn main:app\n",
+    "variable of the command": "FROM python:3.13\nENV PORT=80 HOST=0.0.0.0\nCMD uvicorn main:app --host $HOST\n",
+    "variable without a sign": "FROM python:3.13\nENV GRANIAN_HOST 0.0.0.0\nCMD granian main:app\n",
+    "variable of the stage before": "FROM python:3.13 AS a\nENV UVICORN_HOST=::\nFROM a\nCMD uvicorn main:app\n",
+    "variable of a program": 'FROM python:3.13\nENV APP_HOST="0.0.0.0"\nCMD ["python", "-m", "configured"]\n',
+    "litestar": 'FROM python:3.13\nCMD ["litestar", "--app", "main:app", "run", "--host", "0.0.0.0"]\n',
     "fastapi": 'FROM python:3.13\nCMD ["fastapi", "run", "main.py"]\n',
     "script": 'FROM python:3.13\nCMD ["sh", "/app/start"]\n',
     "module": 'FROM python:3.13\nCMD ["python", "-m", "serving"]\n',
@@ -41,10 +46,18 @@ BESIDE = {
     "start": "exec uvicorn main:app --host 0.0.0.0\n",
     "serving.py": 'import uvicorn\nuvicorn.run("main:app", host="0.0.0.0")\n',
     "pyproject.toml": '[project]\nname = "docubot"\nversion = "1"\n[project.scripts]\nserve = "serving:main"\n',
+    "configured.py": 'import uvicorn\nfrom main import settings\nuvicorn.run("main:app", host=settings.host)\n',
     "gunicorn.conf.py": 'bind = ":8000"\n',
 }
 # Each of them by itself, where the others must not help.
-LOOPBACK = ["CMD uvicorn main:app", "CMD uvicorn main:app --host 127.0.0.1", "CMD gunicorn main:app -b 127.0.0.1:8000"]
+LOOPBACK = [
+    "CMD uvicorn main:app",
+    "CMD uvicorn main:app --host 127.0.0.1",
+    "CMD gunicorn main:app -b 127.0.0.1:8000",
+    'ENV HOST=0.0.0.0\nCMD ["uvicorn", "main:app", "--port", "8000"]',
+    "ENV UVICORN_HOST=0.0.0.0\nENV UVICORN_HOST=127.0.0.1\nCMD uvicorn main:app",
+    "CMD litestar --app main:app run",
+]
 
 
 @pytest.fixture

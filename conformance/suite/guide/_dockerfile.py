@@ -1,10 +1,12 @@
 """The Dockerfile, as its readers see it: nothing of it is built."""
 
+import copy
 import fnmatch
 import glob
 import itertools
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -20,7 +22,10 @@ KNOWN = {
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 }  # fmt: skip
-_SERVER = re.compile(r"\b(uvicorn|hypercorn|granian|daphne|gunicorn|fastapi)\b")
+_SERVER = re.compile(r"\b(uvicorn|hypercorn|granian|daphne|gunicorn|fastapi)\b|\b(litestar|quart)\b[^\n]*\brun\b")
+# The variables that a server reads by itself, and those of which a program may make where it listens.
+_READ = re.compile(r"(UVICORN|GRANIAN|LITESTAR|QUART)_|GUNICORN_CMD_ARGS$")
+_TELLING = re.compile(r"HOST|BIND|ADDRESS", re.IGNORECASE)
 # A server that is told to bind to a port alone binds to every interface.
 _EVERYWHERE = re.compile(
     r"0\.0\.0\.0|\[?::\]?(?=[:\s\"']|$)|\bfastapi\W+run\b|(?:-b|\bbind)[\s=]*[\"']?:[\d$]",
@@ -38,11 +43,11 @@ _UNREADABLE = "DL1000"
 
 @dataclass
 class _Stage:
-    """What a build stage starts, and the variables that may say where it listens."""
+    """What a build stage starts, and its variables."""
 
     base: str
     started: dict[str, str]
-    environment: str = ""
+    environment: dict[str, str]
 
 
 def path(settings: Settings) -> Path:
@@ -102,24 +107,50 @@ def command(settings: Settings) -> str:
         return ""
     implied = [_GUNICORN] if "gunicorn" in started else []
     named = [*_named(settings, started), *implied]
-    return started + last.environment + "".join(_file(settings, name) for name in dict.fromkeys(named))
+    files = "".join(_file(settings, name) for name in dict.fromkeys(named))
+    return started + _environment(last, started, files) + files
+
+
+def _environment(stage: _Stage, started: str, files: str) -> str:
+    """Give the variables that say where the server listens: those that it reads, or that somebody reads for it."""
+    # What a program of one's own makes of its settings is not to be seen.
+    any_may_tell = _SERVER.search(started) is None
+    return "".join(
+        f" {name}={value}"
+        for name, value in stage.environment.items()
+        if _READ.match(name)
+        or re.search(rf"\b{re.escape(name)}\b", started + files)
+        or (any_may_tell and _TELLING.search(name))
+    )
 
 
 def _last_stage(settings: Settings) -> _Stage:
     stages: dict[str, _Stage] = {}
-    last = _Stage("", {})
+    last = _Stage("", {}, {})
     for word, rest in instructions(settings):
         if word == "FROM":
             image, *alias = [each for each in rest.split() if not each.startswith("--")] or [""]
             # A stage that begins with another one has its command too.
             before = stages.get(image.lower())
-            last = _Stage(before.base, dict(before.started), before.environment) if before else _Stage(image, {})
+            last = copy.deepcopy(before) if before else _Stage(image, {}, {})
             stages[alias[-1].lower() if alias else str(len(stages))] = last
         elif word in ("CMD", "ENTRYPOINT"):
             last.started[word] = " ".join(_words(rest))
-        elif word == "ENV" and re.search(r"HOST|BIND|ADDRESS|GUNICORN", rest, re.IGNORECASE):
-            last.environment += f" {rest}"
+        elif word == "ENV":
+            last.environment |= _variables(rest)
     return last
+
+
+def _variables(rest: str) -> dict[str, str]:
+    """Give what an ENV sets: one variable or several with equals signs, or one without."""
+    name, _, value = rest.partition(" ")
+    if "=" not in name:
+        return {name: value.strip()}
+    try:
+        words = shlex.split(rest)
+    except ValueError:
+        words = rest.split()
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 
 def _named(settings: Settings, started: str) -> Iterator[str]:
