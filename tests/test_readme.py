@@ -1,5 +1,6 @@
 """Every command of the README is run: here, or by CI."""
 
+import dataclasses
 import json
 import re
 import shlex
@@ -18,6 +19,7 @@ import pytest
 
 from conformance.configuration import read
 from conformance.options import add
+from conformance.settings import Account, Credentials, JWTKey, Settings, Waiver
 from fixtures.implementations.guide import app
 from tests.harness import ROOT
 
@@ -96,6 +98,13 @@ def test_the_example_configuration_is_read(tmp_path: Path, monkeypatch: pytest.M
     file = tmp_path / "conformance.toml"
     file.write_text(example, encoding="utf-8")
     assert read(file)["app"] == "main:app"
+
+
+def test_every_key_of_the_configuration_is_told() -> None:
+    kinds = (Settings, Credentials, Account, JWTKey, Waiver)
+    keys = {field.name for kind in kinds for field in dataclasses.fields(kind)} - {"folder"}
+    untold = [key for key in keys if not re.search(rf"\b{key}\b|--(target-)?{key.replace('_', '-')}\b", README)]
+    assert untold == []
 
 
 def test_what_is_linked_is_there() -> None:

@@ -1,37 +1,46 @@
 """The page docs/kill-matrix.md, made from the figures."""
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from conformance.catalogue import Requirement, requirements
 from fixtures.faults import FAULTS
+from fixtures.faults.sources import SOURCE_FAULTS
 from tests.harness import ROOT
 from tests.matrix.figures import Figures, Finding
 
 FILE = ROOT / "docs" / "kill-matrix.md"
 _PROFILES = ("core", "full", "api")
+_SHOWN = 3
 _COUNTED = (
     "profile",
     "requirements",
     "faults",
     "caught by their own requirement",
-    "with nothing else red",
-    "in whole runs",
+    "tried in whole runs",
+    "of these with nothing else red",
     "shown to `st run`",
     "it reports",
 )
 _INTRODUCTION = """\
 # Kill matrix
 
-Made by `python -m tests.matrix` from [the figures](kill-matrix.json); CI fails when a requirement has no
-fault, when a fault is not caught by its own requirement, or when anything else but its consequences turns red.
+What turns red, requirement by requirement, when a right app is broken on purpose; and what Schemathesis
+says about the same app. Made by `python -m tests.matrix` from [the figures](kill-matrix.json). CI fails when
+a requirement has no fault, when a fault is not caught by its own requirement, or when anything else but its
+consequences turns red.
 
-Every fault is a right app with one change that breaks one requirement (`fixtures/faults/`). The suite ran on
-each at effort `quick`: the whole profile, or where it says *alone*, its own requirement. *Blocked* is what
-depends on the requirement that failed, and was not judged. *Green* counts what passed.
+A *fault* is a right app with one change that breaks one requirement, as small as can be: its name leads to its
+code, and what it does wrong stands beside it. The suite ran on each at effort `quick`: the whole profile, or
+where it says *alone*, its own requirement, when nothing else could turn red. *Blocked* is what depends on
+the requirement that failed, and was not judged. *Green* counts what passed.
 
 The last column is what `st run` reports on the same fault with its default settings (with a token and a key,
-where the app has accounts) and does not report on the right app in any of three runs. A dash: nothing.
-*Not shown*: what it cannot be shown, such as how a server starts or what a Dockerfile says; or not measured.
+where the app has accounts) and does not report on the right app in any of three runs: the code of a check,
+which `st explain` tells the meaning of, and the operation. A dash: nothing. *Cannot be shown*: what one
+running server does not show, such as how it starts or what a Dockerfile says. *Not measured*: it was not
+tried on this one.
 """
 
 
@@ -53,10 +62,10 @@ def _summary(figures: Figures) -> str:
         rows = _own(profile)
         faults = {name: kill for name, kill in figures["faults"].items() if kill["requirement"] in rows}
         caught = [name for name, kill in faults.items() if kill["requirement"] in kill["failed"]]
-        exact = [name for name in caught if faults[name]["failed"] == [faults[name]["requirement"]]]
-        whole = sum(kill["whole"] for kill in faults.values())
+        whole = [kill for kill in faults.values() if kill["whole"]]
+        exact = sum(kill["failed"] == [kill["requirement"]] for kill in whole)
         alone = [found for name, found in figures["alone"].items() if name in faults]
-        counts = (len(rows), len(faults), len(caught), len(exact), whole, len(alone), sum(map(bool, alone)))
+        counts = (len(rows), len(faults), len(caught), len(whole), exact, len(alone), sum(map(bool, alone)))
         lines.append(f"| {profile} | {' | '.join(map(str, counts))} |")
     versions = ", ".join(f"{name} {version}" for name, version in sorted(figures["versions"].items()))
     return "\n".join([*lines, "", f"Measured with {versions}.", ""])
@@ -90,14 +99,30 @@ def _faults(row: Requirement, figures: Figures) -> Iterable[str]:
             continue
         red = ", ".join(kill["failed"]) + ("" if kill["whole"] else " (alone)")
         green = kill["passed"] if kill["whole"] else ""
-        cells = (row.id, f"`{name}`", red, _few(kill["blocked"]) or "", green, _alone(name, figures))
+        fault = f"[`{name}`]({_file(name)}): {_described(name)}"
+        cells = (f"{row.id} ({row.level})", fault, red, _few(kill["blocked"]) or "", green, _alone(name, figures))
         yield f"| {' | '.join(map(str, cells))} |"
+
+
+def _made_by(name: str) -> Callable[..., Any]:
+    return FAULTS[name].change if name in FAULTS else SOURCE_FAULTS[name][1]
+
+
+def _file(name: str) -> str:
+    return f"../{_made_by(name).__module__.replace('.', '/')}.py"
+
+
+def _described(name: str) -> str:
+    told = (inspect.getdoc(_made_by(name)) or "").partition("\n")[0]
+    return told.replace("|", "\\|")
 
 
 def _alone(name: str, figures: Figures) -> str:
     if name not in figures["alone"]:
-        return "*not shown*" if name not in FAULTS or FAULTS[name].reach != "app" else "*not measured*"
-    return ", ".join(map(_finding, figures["alone"][name][:3])) or "-"
+        return "*cannot be shown*" if name not in FAULTS or FAULTS[name].reach != "app" else "*not measured*"
+    found = figures["alone"][name]
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return ", ".join([*map(_finding, found[:_SHOWN]), *more]) or "-"
 
 
 def _finding(finding: Finding) -> str:

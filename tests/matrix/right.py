@@ -12,6 +12,9 @@ from tests.matrix.figures import Figures, green
 from tests.servers import free_port, uvicorn, wait_until_open
 
 NODE = ROOT / "fixtures" / "implementations" / "node"
+EXPRESS = "Express, on Node.js"
+WHOLE = "a whole app by other means"
+UNDER = "the guide's app under FastAPI "
 APPS = {
     "the guide's app": "fixtures.implementations.guide:app",
     "Starlette": "fixtures.implementations.starlette_app:app",
@@ -19,7 +22,7 @@ APPS = {
     "Quart": "fixtures.implementations.quart_app:app",
     "Django Ninja": "fixtures.implementations.ninja_app:app",
 }
-_BY_APPLICATION = {
+BY_APPLICATION = {
     "the guide's app, in process": ["--target-app", APPS["the guide's app"], "--profile", "core"],
     "the tutorial's bookshop": [
         *("--target-app", "fixtures.faults:tutorial", "--profile", "api", "--target-config", str(BOOKSHOP))
@@ -32,7 +35,7 @@ _BY_APPLICATION = {
 def measured(folder: Path, figures: Figures) -> Iterator[str]:
     """Run the suite on each, one at a time, and give its name when its figures are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    planned = _BY_APPLICATION | {"a whole app by other means": whole.arguments(folder)}
+    planned = BY_APPLICATION | {WHOLE: whole.arguments(folder)}
     for name, run in run_many(folder, list(planned.items()), workers=1):
         figures["right"][name] = green(run.report)
         yield name
@@ -45,18 +48,24 @@ def measured(folder: Path, figures: Figures) -> Iterator[str]:
         with subprocess.Popen(["node", "server.js"], cwd=NODE, env={"PORT": str(port)}) as server:
             try:
                 wait_until_open(port, server)
-                yield from _by_url("Express, on Node.js", f"http://127.0.0.1:{port}", folder, figures)
+                yield from _by_url(EXPRESS, f"http://127.0.0.1:{port}", folder, figures)
             finally:
                 server.terminate()
     for report in sorted(ROOT.glob(".tox/fastapi*/tmp/report*/report.json")):
-        version, kind = report.parts[-4], "in process" if report.parent.name == "report-app" else "by a command"
-        name = f"the guide's app under {version}, {kind}"
+        [installed] = report.parents[1].glob("served/lib/python*/site-packages/fastapi-*.dist-info")
+        version = installed.stem.removeprefix("fastapi-")
+        name = f"{UNDER}{version}, {'in process' if report.parent.name == 'report-app' else 'by a command'}"
         figures["right"][name] = green(read_report(report.parent))
         yield name
 
 
 def _by_url(name: str, url: str, folder: Path, figures: Figures) -> Iterator[str]:
-    title = f"{name}, by URL"
+    title = by_url(name)
     [(_, run)] = run_many(folder, [(title, ["--target-url", url, "--profile", "core"])], workers=1)
     figures["right"][title] = green(run.report)
     yield title
+
+
+def by_url(name: str) -> str:
+    """Give what a right implementation is called where its server is checked."""
+    return f"{name}, by URL"

@@ -2,7 +2,7 @@
 
 from conformance.catalogue import requirements
 from tests.fault_runs import BROKEN, consequences
-from tests.matrix import figures, page
+from tests.matrix import figures, page, right
 
 FIGURES = figures.read()
 AGAIN = "python -m tests.matrix"
@@ -30,12 +30,22 @@ def test_every_fault_is_caught_by_its_own_requirement_and_nothing_else_turns_red
     assert odd == {}
 
 
-def test_no_right_implementation_fails_what_is_a_must() -> None:
-    odd = {
-        name: seen
-        for name, seen in FIGURES["right"].items()
-        if seen["unstable"] or any(requirements()[id].level == "MUST" for id in seen["failed"])
-    }
+def test_every_right_implementation_is_there() -> None:
+    served = {right.by_url(name) for name in (*right.APPS, right.EXPRESS)}
+    others = {name for name in FIGURES["right"] if not name.startswith(right.UNDER)}
+
+    assert others == {*right.BY_APPLICATION, right.WHOLE, *served}
+
+
+def test_the_guides_app_was_tried_under_five_fastapis_by_a_command_and_in_process() -> None:
+    tried = [name.removeprefix(right.UNDER) for name in FIGURES["right"] if name.startswith(right.UNDER)]
+
+    assert len({name.partition(",")[0] for name in tried}) == 5
+    assert len(tried) == 10
+
+
+def test_every_right_implementation_is_conformant() -> None:
+    odd = {name: seen for name, seen in FIGURES["right"].items() if seen["verdict"] != "conformant" or seen["unstable"]}
 
     assert odd == {}
 
