@@ -1,5 +1,7 @@
 """What holds for the kit's own tests and for nobody else's runs."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -15,3 +17,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.has_plugin("conformance-run"):
         return
     config.addinivalue_line("filterwarnings", "error")
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would all that the tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
