@@ -35,6 +35,7 @@ BY_APPLICATION = {
 def measured(folder: Path, figures: Figures) -> Iterator[str]:
     """Run the suite on each, one at a time, and give its name when its figures are there."""
     folder.mkdir(parents=True, exist_ok=True)
+    figures["right"].clear()
     planned = BY_APPLICATION | {WHOLE: whole.arguments(folder)}
     for name, run in run_many(folder, list(planned.items()), workers=1):
         figures["right"][name] = green(run.report)
