@@ -1,8 +1,8 @@
 """What a run is to do, read from its options before it begins."""
 
-import os
 import secrets
 import shlex
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,8 +64,11 @@ def clear(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--report-dir {folder}: cannot be made: {error.strerror}") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"--report-dir {folder}: cannot be written to")
+    try:
+        # Only an attempt tells: root may write anywhere, but for what is mounted to be read.
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UsageError(f"--report-dir {folder}: cannot be written to: {error.strerror}") from None
     try:
         # Whatever becomes of this run, an earlier one's report must not be taken for its own.
         (folder / FILE).unlink(missing_ok=True)

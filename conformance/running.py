@@ -1,35 +1,32 @@
 """What happens in a run of the suite: hooks that are registered once it is known to be one."""
 
 import gc
-import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from conformance import collected, openapi, planning
+from conformance.account import Account
 from conformance.background import begun
 from conformance.interruption import heed_termination, held
-from conformance.ledger import Leftover, joined
 from conformance.progress import Progress
 from conformance.properties import Api
 from conformance.quiet import mute
 from conformance.report import terminal
-from conformance.report.model import FILE, write
-from conformance.session import Session
+from conformance.session import Session, kit_failed
 from conformance.settings import Settings, UsageError
 from conformance.sharing import part_of
 from conformance.target import Unreachable, open_target
 from conformance.text import Masker, visible
-from conformance.verdict import EXIT_CODES, Outcome, judge, settle
+from conformance.verdict import EXIT_CODES, Outcome, Word
 
 _OUTCOME = pytest.StashKey[Outcome]()
 _API = pytest.StashKey[Api]()
-_UNREACHABLE_EXIT = EXIT_CODES["unreachable"]
-_NOT_REACHED = "its test was not run"
+_NOT_HELD = ("failed", "unstable")
 
 
 class Run:
@@ -43,16 +40,11 @@ class Run:
         self.selected = planning.select(settings)
         self.mask, self.progress = Masker(settings.secrets()), Progress(config)
         self.seed = int(self.worker["conformance_seed"]) if self.worker else planning.seed(config)
-        self.outcomes: list[Outcome] = []
-        self.leftovers: list[Leftover] = []
-        self.requests = 0
-        self.gone: str | None = None
-        self.broken: str | None = None
         self.session: Session | None = None
         self.ahead: dict[str, Future[Outcome]] = {}
         self.hint: str | None = None
-        self.began = time.perf_counter()
         self.report = planning.report(config, settings, self.selected, self.seed, self.mask)
+        self.account = Account(self.report, settings, self.mask)
         self.unheed = heed_termination() if self.worker is None else None
         if self.worker is None:
             planning.clear(settings.report_dir)
@@ -86,16 +78,25 @@ class Run:
             raise pytest.UsageError(str(error)) from None
         except KeyboardInterrupt:
             # pytest ends a session only once it has begun.
-            self._settle()
-            self._write("incomplete")
+            self.account.settle()
+            self.account.write("incomplete")
             raise
         except Unreachable as error:
-            self.gone = str(error)
-            self.report.outcomes = settle(self.selected, (), (), "the target is unreachable")
-            self._write("unreachable")
-            # pytest would tell the same again as a banner of its own.
-            self.config.pluginmanager.unregister(name="terminalreporter")
-            pytest.exit(f"target unreachable: {visible(self.mask(self.gone))}", returncode=_UNREACHABLE_EXIT)
+            self.account.gone = str(error)
+            self._not_begun("unreachable", f"target unreachable: {error}", "the target is unreachable")
+        except Exception as error:
+            if self.worker is not None:
+                raise
+            self._not_begun("error", kit_failed(error), "the run did not begin")
+
+    def _not_begun(self, verdict: Word, line: str, missing: str) -> NoReturn:
+        """End a run before its tests, with its report and one line."""
+        self.account.settle(missing)
+        self.account.write(verdict)
+        # pytest would tell the same again as a banner of its own.
+        self.config.pluginmanager.unregister(name="terminalreporter")
+        told = f"{line}; {self.account.broken}" if self.account.broken else line
+        pytest.exit(visible(self.mask(told)), returncode=EXIT_CODES[verdict])
 
     def _open(self) -> None:
         if self.settings.app and self.worker is None and not self.distributed:
@@ -136,7 +137,8 @@ class Run:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.broken = f"the kit failed: {report.nodeid} cannot be collected: {report.longreprtext.splitlines()[-1]}"
+            reason = report.longreprtext.splitlines()[-1]
+            self.account.broken = f"the kit failed: {report.nodeid} cannot be collected: {reason}"
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         dropped = [item for item in items if (name := collected.requirement_of(item)) and name not in self.selected]
@@ -202,10 +204,11 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         told = getattr(report, "conformance", None)
         if told and self.worker is None:
-            self.outcomes.append(Outcome(**told))
+            self.account.outcomes.append(Outcome(**told))
         elif report.when not in ("setup", "call", "teardown") and (name := collected.requirement_at(report.nodeid)):
             # xdist's own report of a worker that died.
-            self.outcomes.append(Outcome(name, "error", "the kit failed: a worker process died while it ran this test"))
+            text = "the kit failed: a worker process died while it ran this test"
+            self.account.outcomes.append(Outcome(name, "error", text))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
@@ -222,7 +225,7 @@ class Run:
     def pytest_testnodedown(self, node: Any) -> None:
         told = getattr(node, "workeroutput", {}).get("conformance")
         if told:
-            self._take(told)
+            self.account.take(told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -242,57 +245,37 @@ class Run:
             if self.worker is not None:
                 self.config.workeroutput["conformance"] = told  # type: ignore[attr-defined]  # xdist's
                 return
-            self._take(told)
-        if self.worker is not None or (self.gone and not self.outcomes):
+            self.account.take(told)
+        if self.worker is not None or (self.account.gone and not self.account.outcomes):
             return
         with held() as signals:
-            self._settle()
-            crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR or self.broken
-            self._write("error" if crashed else "unreachable" if self.gone else None)
+            self.account.settle()
+            crashed = exitstatus == pytest.ExitCode.INTERNAL_ERROR or self.account.broken
+            self.account.write("error" if crashed else "unreachable" if self.account.gone else None)
         if interrupted or signals:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
-        elif self.broken or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        elif self.account.broken or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = EXIT_CODES[self.report.verdict]
 
     def pytest_terminal_summary(self, terminalreporter: Any, exitstatus: int) -> None:
         if self.worker is not None or not self.report.outcomes:
             return
-        moved = ("blocked", "waived")
-        for status in moved:
+        waived = {waiver.requirement for waiver in self.settings.waivers}
+        for status, before in (("blocked", _NOT_HELD), ("waived", _NOT_HELD), ("error", ("passed",))):
+            # Of what passed, only a stale waiver makes an error.
             names = {o.requirement for o in self.report.outcomes.values() if o.status == status}
-            _move(terminalreporter.stats, names, status)
+            _move(terminalreporter.stats, names & waived if status == "error" else names, before, status)
         for line, markup in terminal.summary(self.report, self.mask):
             terminalreporter.write_line(line, **markup)
-        if self.broken:
-            terminalreporter.write_line(visible(self.mask(self.broken)), red=True)
-
-    def _take(self, told: Mapping[str, Any]) -> None:
-        self.outcomes += [Outcome(**each) for each in told["outcomes"]]
-        self.leftovers += [Leftover(**each) for each in told["leftovers"]]
-        self.requests += told["requests"]
-        self.gone = self.gone or told["gone"]
-
-    def _settle(self) -> None:
-        self.report.outcomes = settle(self.selected, self.outcomes, self.settings.waivers, _NOT_REACHED)
-
-    def _write(self, verdict: Any) -> None:
-        report = self.report
-        report.verdict = verdict or judge(self.selected, report.outcomes, self.settings.waivers)
-        report.leftovers = joined(self.leftovers)
-        report.requests = self.requests
-        report.duration_s = time.perf_counter() - self.began
-        try:
-            write(report, self.settings.report_dir, self.mask)
-        except Exception as error:  # noqa: BLE001 - a full disk, or a bug: the terminal tells of the run all the same
-            reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-            self.broken = f"the kit failed: {self.settings.report_dir / FILE} cannot be written: {reason}"
-            report.verdict = "error"
+        if self.account.broken:
+            terminalreporter.write_line(visible(self.mask(self.account.broken)), red=True)
 
 
-def _move(stats: dict[str, list[Any]], names: set[str], category: str) -> None:
-    for status, reports in list(stats.items()):
-        if status in ("failed", "unstable"):
-            moved = [r for r in reports if getattr(r, "conformance", {}).get("requirement") in names]
+def _move(stats: dict[str, list[Any]], names: set[str], before: tuple[str, ...], after: str) -> None:
+    """Have pytest's last line count these requirements as they were settled at the end."""
+    for status in before:
+        reports = stats.get(status, [])
+        moved = [r for r in reports if getattr(r, "conformance", {}).get("requirement") in names]
+        if moved:
             stats[status] = [r for r in reports if r not in moved]
-            if moved:
-                stats.setdefault(category, []).extend(moved)
+            stats.setdefault(after, []).extend(moved)

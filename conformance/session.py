@@ -182,10 +182,15 @@ class Session:
         except TargetUnresponsive as late:
             return Outcome(requirement, "not_verified", str(late))
         except Exception as error:  # noqa: BLE001 - a bug of the kit is the kit's, never the target's
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-            return Outcome(requirement, "error", f"the kit failed: {type(error).__name__}: {error} ({where})")
+            return Outcome(requirement, "error", kit_failed(error))
         return Outcome(requirement, "passed")
+
+
+def kit_failed(error: Exception) -> str:
+    """Say in one line that the kit failed, and where."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+    return f"the kit failed: {type(error).__name__}: {error} ({where})"
 
 
 def failed(requirement: str, mismatch: Mismatch, status: str) -> Outcome:

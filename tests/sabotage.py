@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance import running
+from conformance import account, running
 from conformance.properties import Draws
 from conformance.session import Session
 
@@ -20,7 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if KIND == "strategy":
         _replace(Draws, "examples", _bug)
     if KIND == "report":
-        _replace(running, "write", _bug)
+        _replace(account, "write", _bug)
+    if KIND == "opening":
+        _replace(running, "open_target", _bug)
     if KIND == "full disk":
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
     if KIND == "signal at the probe":
@@ -28,13 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if KIND == "signal at the clean-up":
         _replace(Session, "finish", _signal)
     if KIND == "signal at the report":
-        write = vars(running)["write"]
+        write = vars(account)["write"]
 
         def interrupted(*arguments: Any) -> Any:
             _signal()
             return write(*arguments)
 
-        _replace(running, "write", interrupted)
+        _replace(account, "write", interrupted)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

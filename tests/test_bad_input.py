@@ -101,6 +101,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
         [*URL, "--report-dir", "/dev/null/x"],
         "--report-dir /dev/null/x: cannot be made",
     ),
+    "a report folder that takes no files": (
+        [*URL, "--report-dir", "/proc"],
+        "--report-dir /proc: cannot be written to: ",
+    ),
     "a seed that is no number": (
         [*URL, "--hypothesis-seed", "-1"],
         "--hypothesis-seed -1: a seed is a whole number, 0 or more",

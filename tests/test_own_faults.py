@@ -53,6 +53,28 @@ def test_a_bug_in_a_hook_is_3_with_a_report_of_an_error(tmp_path: Path) -> None:
     assert faults_of(run.report) == []
 
 
+@pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "in parallel"])
+def test_a_bug_before_the_first_test_is_3_and_one_line_with_a_report_of_an_error(
+    more: list[str], tmp_path: Path
+) -> None:
+    run = sabotaged("opening", tmp_path, *more)
+
+    assert (run.verdict, run.exit_code) == ("error", 3)
+    [line] = run.output.splitlines()
+    assert line.startswith("Exit: the kit failed: ZeroDivisionError: a bug (sabotage.py:")
+    assert faults_of(run.report) == []
+    assert len(run.of_status("not_verified")) == 8
+
+
+def test_a_report_that_cannot_be_written_is_told_beside_what_is_unreachable(tmp_path: Path) -> None:
+    run = sabotaged("report", tmp_path, "--target-url", "http://127.0.0.1:9")
+
+    assert run.exit_code == 69
+    [line] = run.output.splitlines()
+    assert line.startswith("Exit: target unreachable: nothing answers at http://127.0.0.1:9: ")
+    assert line.endswith(f"; the kit failed: {tmp_path / 'report.json'} cannot be written: ZeroDivisionError: a bug")
+
+
 @pytest.mark.parametrize(("kind", "reason"), [("full disk", "File too large"), ("report", "ZeroDivisionError: a bug")])
 def test_a_report_that_cannot_be_written_is_3_and_one_line_and_the_terminal_tells(
     kind: str, reason: str, tmp_path: Path
