@@ -222,7 +222,9 @@ class Client:
         finally:
             await incoming.aclose()
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
-        return Answer(incoming.status_code, headers, body[:cap], len(body) > cap, tuple(arrivals))
+        return Answer(
+            incoming.status_code, headers, body[:cap], len(body) > cap, tuple(arrivals), version=incoming.http_version
+        )
 
     def _failed(self, request: Request, error: Exception, started: float) -> Exchange:
         return Exchange(request, self.base_url, None, _reason(error), time.perf_counter() - started)

@@ -52,10 +52,17 @@ class Answer:
     truncated: bool = False
     arrivals: tuple[float, ...] = ()
     redirected: bool = False
+    version: str = "HTTP/1.1"
 
     def header(self, name: str) -> str | None:
         """Give a header's first value."""
         return _header(self.headers, name)
+
+    @property
+    def ends_connection(self) -> bool:
+        """Whether nothing follows on the same connection (RFC 9112, section 9.3)."""
+        said = (self.header("connection") or "").lower()
+        return "close" in said or (self.version == "HTTP/1.0" and "keep-alive" not in said)
 
     @property
     def media_type(self) -> str:

@@ -18,8 +18,8 @@ Rule = Callable[[Exchange], None]
 _SHORTEST_SECRET = 6
 _LONGEST_WORD = 12
 _SECRET_NAME = re.compile(r"passw|pwd|secret", re.IGNORECASE)
-_OF_SERVERS = (414, 431)
-_BODILESS = ("OPTIONS", "HEAD")
+OF_SERVERS = (414, 431)
+BODILESS = ("OPTIONS", "HEAD")
 # More evidence than this of one fault says nothing new.
 _KEPT = 5
 
@@ -45,7 +45,7 @@ def error_format(exchange: Exchange) -> None:
     """Expect an error to be a JSON object with ``detail`` or ``error``, and to show no traceback."""
     answer = exchange.answer
     # A refused preflight, and what a server says before the application is asked, are not its errors.
-    if answer is None or answer.status < 400 or answer.status in _OF_SERVERS or exchange.request.method in _BODILESS:
+    if answer is None or answer.status < 400 or answer.status in OF_SERVERS or exchange.request.method in BODILESS:
         return
     expected = "an error that is a JSON object with detail (or error)"
     try:

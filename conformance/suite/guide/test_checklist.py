@@ -1,18 +1,22 @@
 """Guide section 25: errors have one format, requests have an id, and callers have a limit."""
 
+import secrets
 import time
 import uuid
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from conformance.checks import CannotTell, expect, expect_status, fail
+from conformance.checks import CannotTell, Mismatch, expect, expect_status, fail
 from conformance.client import Client
-from conformance.exchange import Exchange
-from conformance.properties import Api, ahead, idle, requirement, timed
+from conformance.exchange import Exchange, build
+from conformance.properties import Api, ahead, idle, last, requirement, timed
 from conformance.suite.guide import _load, _single, _varied
-from conformance.watch import error_format
+from conformance.watch import BODILESS, OF_SERVERS, error_format
 
 _LIMIT = 5
+# More calls than a dozen workers let through, so that some worker has had one too many.
+_AT_ONCE = 12
+_BATCHES = 5
 _WINDOW = 10.0
 _SLACK = 0.1
 _TRIES = 4
@@ -20,6 +24,8 @@ _MADE = 20
 _COUNTED_WITHIN = 0.5
 _PAUSE = 0.1
 _SLOW = 1.4
+_MULTICAST = 1 << 40
+_DOCUMENTATION = ("/docs", "/redoc", "/openapi")
 
 
 @requirement("error-format")
@@ -44,10 +50,33 @@ def test_every_answer_has_an_id_of_its_own(api: Api) -> None:
         seen.add(found)
 
 
+@last
+@requirement("request-id-assigned")
+def test_no_kind_of_answer_lacks_an_id(api: Api) -> None:
+    _varied.provoke(api)
+    for exchange in api.seen():
+        if _is_told_by_the_application(exchange):
+            _request_id(api.send(exchange.request) if api.confirming and exchange.status != 429 else exchange)
+
+
+def _is_told_by_the_application(exchange: Exchange) -> bool:
+    """Tell whether an answer is surely the application's: pages, redirects and bare errors may be its server's."""
+    try:
+        error_format(exchange)
+    except Mismatch:
+        return False
+    answer = exchange.answer
+    is_bare = exchange.request.method in BODILESS or exchange.status in OF_SERVERS
+    if answer is None or is_bare or 300 <= answer.status < 400:
+        return False
+    return answer.media_type != "text/html" and not exchange.request.path.startswith(_DOCUMENTATION)
+
+
 @requirement("request-id-echoed")
 def test_a_uuid_that_is_sent_comes_back(api: Api) -> None:
-    for path in ("/health", "/users/seven", "/no-such-path"):
-        sent = str(uuid.uuid4())
+    # Of version 1 too, with an address that is no machine's.
+    made = (uuid.uuid4(), uuid.uuid1(secrets.randbits(48) | _MULTICAST))
+    for path, sent in [(path, str(one)) for path in ("/health", "/users/seven", "/no-such-path") for one in made]:
         exchange = api.get(path, headers={"X-Request-ID": sent})
 
         found = _request_id(exchange)
@@ -56,6 +85,26 @@ def test_a_uuid_that_is_sent_comes_back(api: Api) -> None:
 
 def _calls(client: Client) -> list[Exchange]:
     return [client.get("/limited") for _ in range(_LIMIT + 1)]
+
+
+def _ends_connection(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.ends_connection
+
+
+def _expect_some_429(api: Api, expected: str) -> None:
+    """Expect a 429 among calls on connections of their own: each of several workers may count for itself."""
+    note = f"{_BATCHES * _AT_ONCE} more calls, each on a connection of its own, got none"
+    expect(_anywhere(api, 429) is not None, None, expected, note)
+
+
+def _anywhere(api: Api, status: int) -> Exchange | None:
+    """Give an answer of this status from among calls that may lead to every worker."""
+    for _ in range(_BATCHES):
+        exchanges = api.client.send_all([build("GET", "/limited")] * _AT_ONCE, fresh=True)
+        found = next((exchange for exchange in exchanges if exchange.status == status), None)
+        if found:
+            return found
+    return None
 
 
 def _seconds(retry_after: str) -> float | None:
@@ -80,6 +129,11 @@ def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
             exchanges = _calls(client)
             statuses = [exchange.status for exchange in exchanges]
             if statuses == [200] * _LIMIT + [429]:
+                _expect_some_429(api, "a 429 on another connection too")
+                return
+            # Where each call has a connection, each of several workers may have had some of them.
+            if set(statuses) == {200} and _ends_connection(exchanges[0]):
+                _expect_some_429(api, "200 five times, then 429")
                 return
             # A window may have begun anew in between: then so many calls more fill it.
             first = left == _TRIES - 1
@@ -98,8 +152,12 @@ def test_the_sixth_call_within_the_window_is_one_too_many(api: Api) -> None:
 def test_a_429_says_when_to_come_back(api: Api) -> None:
     with _single.ONE_CALLER, _single.connection(api) as client:
         for left in reversed(range(2)):
-            refused = next((e for e in (client.get("/limited") for _ in range(3 * _LIMIT)) if e.status == 429), None)
-            if refused is None or refused.answer is None:
+            calls = [client.get("/limited")]
+            while calls[-1].status != 429 and len(calls) < 3 * _LIMIT:
+                calls.append(client.get("/limited"))
+            everywhere = _ends_connection(calls[-1])
+            refused = _anywhere(api, 429) if everywhere and calls[-1].status != 429 else calls[-1]
+            if refused is None or refused.answer is None or refused.status != 429:
                 fail(None, "a 429 with a Retry-After", "no call was answered by a 429")
                 return
             found = refused.answer.header("retry-after")
@@ -108,7 +166,8 @@ def test_a_429_says_when_to_come_back(api: Api) -> None:
             usable = seconds is not None and seconds <= _WINDOW
             expect(usable, refused, "a Retry-After of at most 10 seconds", f"it is {found}")
             time.sleep((seconds or 0.0) + _SLACK)
-            again = client.get("/limited")
+            # Of several workers one has said so, and the next call may lead to another one.
+            again = (_anywhere(api, 200) if everywhere else None) or client.get("/limited")
             if again.status == 200:
                 return
             if not left:
@@ -150,7 +209,7 @@ def test_the_requests_are_counted(api: Api) -> None:
     with _single.connection(api) as client:
         _, before = _metrics(client)
         for n in range(_MADE):
-            client.get(f"/users/{n}" if n % 2 else "/search?q=counted")
+            client.get((f"/users/{n}", "/search?q=counted", "/users/seven", "/secure")[n % 4])
         deadline = time.monotonic() + _COUNTED_WITHIN
         while True:
             exchange, after = _metrics(client)
@@ -159,6 +218,8 @@ def test_the_requests_are_counted(api: Api) -> None:
             if any(growth >= _MADE for growth in grown.values()):
                 return
             expected = f"a series named …requests…_total or _count that grows by {_MADE} with {_MADE} requests"
+            if _ends_connection(exchange):
+                raise CannotTell("concerns servers that keep a connection: here any worker may count", applies=False)
             # What counts once the answer is sent may be a little late.
             expect(time.monotonic() < deadline, exchange, expected, f"what there is grew by: {grown or 'nothing'}")
             time.sleep(_PAUSE)
