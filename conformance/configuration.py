@@ -1,7 +1,6 @@
 """The configuration file, conformance.toml: every complaint about it names the file and the key."""
 
 import datetime
-import difflib
 import os
 import re
 import ssl
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue import requirements, unknown
+from conformance.catalogue import nearest, requirements, unknown
 from conformance.settings import Account, Credentials, JWTKey, UsageError, Waiver
 
 # A field name and what may follow it (RFC 9110, sections 5.1 and 5.5); values travel as UTF-8.
@@ -138,9 +137,8 @@ class _Reader:
         jwt = self._record("credentials", found, "jwt", JWTKey)
         if jwt and jwt.algorithm not in _ALGORITHMS:
             # What a variable holds may be the secret that belongs beside it: it is not shown.
-            near = difflib.get_close_matches(jwt.algorithm, _ALGORITHMS, n=1, cutoff=0.4)
-            offer = f"did you mean {near[0]}?" if near else f"known are: {', '.join(_ALGORITHMS)}"
-            raise self.error("credentials.jwt.algorithm", f"is no algorithm of a JWT; {offer}")
+            offer = nearest(jwt.algorithm, _ALGORITHMS) or f"; known are: {', '.join(_ALGORITHMS)}"
+            raise self.error("credentials.jwt.algorithm", f"is no algorithm of a JWT{offer}")
         return Credentials(
             bearer=self._in_header("credentials.bearer", self._value(found, "credentials.bearer")),
             api_key=self._in_header("credentials.api_key", self._value(found, "credentials.api_key")),

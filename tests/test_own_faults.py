@@ -84,7 +84,7 @@ def test_a_report_that_cannot_be_written_is_3_and_one_line_and_the_terminal_tell
     assert run.exit_code == 3
     assert f"the kit failed: {tmp_path / 'report.json'} cannot be written: {reason}" in run.output
     assert "8 passed, 0 failed" in run.output
-    assert "verdict: error (core)" in run.output
+    assert "verdict: error (core, 8 of 77 requirements)" in run.output
     assert "Traceback" not in run.output
     assert list(tmp_path.iterdir()) == []
 

@@ -181,7 +181,7 @@ def test_a_failure_reads_whole_in_the_terminal(tmp_path: Path) -> None:
     for part in ("item-shape  (guide 7", "the guide", "sent", "expected", "actual", "hint", "reproduce", "rerun"):
         assert part in run.output
     assert run.output.rstrip().splitlines()[-1].startswith("=")
-    assert "verdict: nonconformant (core)" in run.output
+    assert "verdict: nonconformant (core, 3 of 77 requirements)" in run.output
     assert "Traceback" not in run.output
 
 

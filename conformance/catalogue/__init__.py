@@ -80,9 +80,13 @@ def of_profile(profile: str) -> dict[str, Requirement]:
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Say in one line that a name is not known, with the nearest ones that are."""
+    return f"unknown {kind} {name!r}{nearest(name, known)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether one of the nearest names was meant: what a complaint ends with, empty where none is near."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
-    offer = f"; did you mean {' or '.join(near)}?" if near else ""
-    return f"unknown {kind} {name!r}{offer}"
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _section(entry: dict[str, Any]) -> Section:

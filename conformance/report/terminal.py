@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from conformance.catalogue import CATALOGUES, Requirement, Section, sections
+from conformance.catalogue import CATALOGUES, Requirement, Section, of_profile, sections
 from conformance.report.model import Report
 from conformance.text import Masker, excerpt, visible
 from conformance.verdict import STATUSES, Outcome, counts
@@ -165,4 +165,7 @@ def _verdict(report: Report) -> Iterator[Line]:
     told = ", ".join(f"{numbers[status]} {status.replace('_', ' ')}" for status in STATUSES)
     colour = "green" if report.verdict == "conformant" else "red"
     yield f"{told}  ({report.requests} requests, {report.duration_s:.1f} s, seed {report.seed})", {}
-    yield f"verdict: {report.verdict} ({report.profile})", {colour: True, "bold": True}
+    whole = len(of_profile(report.profile))
+    # The word alone would read as if it were about all of them.
+    part = f", {len(report.selected)} of {whole} requirements" if len(report.selected) < whole else ""
+    yield f"verdict: {report.verdict} ({report.profile}{part})", {colour: True, "bold": True}

@@ -103,6 +103,16 @@ def test_the_verdict_and_the_counts_are_the_last_lines() -> None:
     assert lines[-1] == "verdict: incomplete (core)"
 
 
+def test_the_verdict_on_a_part_of_the_profile_says_so() -> None:
+    part = report(Outcome("root-message", "passed"), verdict="conformant")
+    part.selected = {"root-message": CORE["root-message"]}
+    part.outcomes = {"root-message": part.outcomes["root-message"]}
+
+    line, _ = list(terminal.summary(part, Masker()))[-1]
+
+    assert line == "verdict: conformant (core, 1 of 77 requirements)"
+
+
 def test_what_was_not_verified_is_listed_by_name_and_reason() -> None:
     lines = end_of(
         *(Outcome(id, "passed") for id in CORE if id != "ws-hello"), Outcome("ws-hello", "not_verified", "needs X")

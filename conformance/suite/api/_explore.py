@@ -1,14 +1,11 @@
 """How an API is explored: from what needs nothing to what needs identifiers that were seen."""
 
 import weakref
-from collections.abc import Iterable
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import openapi
-from conformance.checks import CannotTell
 from conformance.client import Client
 from conformance.exchange import build
 from conformance.openapi import Contract
@@ -20,12 +17,11 @@ from conformance.suite.api._identifiers import Pool
 from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
+from conformance.suite.api._scope import in_scope
 from conformance.suite.api._survey import Ask, Survey
 from conformance.suite.operations import SAFE, Operation, operations
 from conformance.suite.schemas import Schemas
 
-# The suite's own methods; OPTIONS and TRACE are servers' business.
-_TRIED = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Of a larger document a sample is taken, evenly.
 _MOST_OPERATIONS = 1500
 _MOST_PROBES = 8
@@ -66,9 +62,7 @@ def own_document(api: Api, *, afresh: bool = False) -> Contract:
 def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Survey:
     contract = contract_of(api)
     schemas = Schemas(contract.root)
-    found = [each for each in operations(schemas) if each.method in _TRIED and _is_included(each, settings)]
-    if not found:
-        raise CannotTell("the document has no operation that this run may try")
+    found = in_scope(list(operations(schemas)), settings)
     prefix = _prefix(api, contract, found)
     pool = Pool()
     chosen = _chosen(found, only)
@@ -91,17 +85,6 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         # Identifiers may come from operations that other workers study.
         _rounds(made, chosen)
     return made
-
-
-def _is_included(operation: Operation, settings: Settings) -> bool:
-    names = (*operation.tags, operation.id, operation.template, operation.label)
-
-    def any_of(patterns: Iterable[str]) -> bool:
-        return any(fnmatchcase(name, pattern) for name in names if name for pattern in patterns)
-
-    if settings.read_only and operation.method not in SAFE:
-        return False
-    return (not settings.include or any_of(settings.include)) and not any_of(settings.exclude)
 
 
 def _chosen(found: list[Operation], only: frozenset[str] | None) -> list[Operation]:

@@ -84,6 +84,43 @@ def test_operations_are_left_out_by_label_id_and_tag(told: dict[str, Any], left_
     assert found["api-no-5xx"].status == "passed"
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"include": ("thing",)}, "--include thing matches no operation of the document; did you mean /things"),
+        ({"include": ("PATCH *",)}, "--include PATCH * matches no operation of the document; "),
+        (
+            {"include": ("GET *", "/thing")},
+            "--include /thing matches no operation of the document; did you mean /things",
+        ),
+        (
+            {"exclude": ("DELETE /thing/{id}",)},
+            "--exclude DELETE /thing/{id} matches no operation of the document; did ",
+        ),
+        (
+            {"include": ("qqqqqq",)},
+            "--include qqqqqq matches no operation of the document; known are: /things, GET /things, POST /things, ",
+        ),
+    ],
+    ids=["a name", "all of them", "one of them", "left out", "like no other"],
+)
+def test_a_pattern_that_matches_no_operation_is_told_and_nothing_is_tried(told: dict[str, Any], reason: str) -> None:
+    store = Store()
+
+    found = explored(store, **told)
+
+    assert found["api-no-5xx"].status == "not_verified"
+    assert found["api-no-5xx"].message.startswith(reason)
+    assert methods(store) == {"GET"}
+    assert not asked(store) & {"things"}
+
+
+def test_what_a_wild_pattern_leaves_out_need_not_be_there() -> None:
+    found = explored(Store(READS), exclude=("DELETE *",))
+
+    assert found["api-no-5xx"].status == "passed"
+
+
 def test_a_path_is_filled_with_what_a_list_gave() -> None:
     store = Store(READS)
     store.things[7] = {**MINE, "id": 7}
