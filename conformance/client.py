@@ -203,7 +203,7 @@ class Client:
             if twin is None:
                 return answer
             self.requests += 1
-            return replace(await self._ask(client, replace(request, path=twin), cap), redirected=True)
+            return replace(await self._ask(client, replace(request, path=twin), cap), found_at=twin)
 
     async def _ask(self, client: httpx.AsyncClient, request: Request, cap: int) -> Answer:
         outgoing = client.build_request(

@@ -43,7 +43,7 @@ class Request:
 class Answer:
     """What a target answered: ``arrivals`` are the seconds from sending to each piece of the body.
 
-    ``redirected`` tells that it was found where a slash more or less at the path's end led.
+    ``found_at`` is the path that it was found at, where that is the one asked for with or without its last slash.
     """
 
     status: int
@@ -51,12 +51,16 @@ class Answer:
     body: bytes
     truncated: bool = False
     arrivals: tuple[float, ...] = ()
-    redirected: bool = False
+    found_at: str | None = None
     version: str = "HTTP/1.1"
 
     def header(self, name: str) -> str | None:
         """Give a header's first value."""
         return _header(self.headers, name)
+
+    def combined(self, name: str) -> str:
+        """Give all of a header's values as one list (RFC 9110, section 5.3), empty where there is none."""
+        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
 
     @property
     def ends_connection(self) -> bool:
@@ -119,8 +123,8 @@ class Exchange:
 
     @property
     def url(self) -> str:
-        """The address that was asked for."""
-        return self.base_url + self.request.path
+        """The address of what was answered: the one asked for, with or without a slash at its end."""
+        return self.base_url + ((self.answer and self.answer.found_at) or self.request.path)
 
     def sent(self) -> str:
         """Say what was sent, on one line."""
@@ -139,7 +143,7 @@ class Exchange:
 
     def curl(self) -> str:
         """Give a shell command that sends this request again."""
-        return curl(self.request, self.url, follow=self.answer is not None and self.answer.redirected)
+        return curl(self.request, self.url)
 
 
 def build(
@@ -185,12 +189,12 @@ def segment(value: object) -> str:
     return text.replace(".", "%2E") if text.strip(".") == "" else text
 
 
-def curl(request: Request, url: str, *, follow: bool = False) -> str:
-    """Give a shell command that sends a request, whatever bytes it holds; told so, it follows redirects."""
+def curl(request: Request, url: str) -> str:
+    """Give a shell command that sends a request, whatever bytes it holds."""
     with contextlib.suppress(httpx.InvalidURL):
         # As the client sends it, which encodes what a URL cannot hold.
         url = str(httpx.URL(url))
-    words = ["curl", "-sL" if follow else "-s"]
+    words = ["curl", "-s"]
     if "/." in request.path or "/%2e" in request.path.lower():
         words.append("--path-as-is")
     if set(url) & set("[]{}"):

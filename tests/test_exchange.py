@@ -189,3 +189,10 @@ def test_what_was_sent_is_shown_with_its_body() -> None:
     exchange = Exchange(build("POST", "/items", body=b"a\xff"), "http://target")
 
     assert exchange.sent() == "POST /items  a\\xff"
+
+
+def test_several_lines_of_one_header_are_one_list() -> None:
+    answer = Answer(405, (("Allow", "GET"), ("Server", "x"), ("allow", "POST, PUT")), b"")
+
+    assert answer.combined("ALLOW") == "GET, POST, PUT"
+    assert answer.combined("Vary") == ""

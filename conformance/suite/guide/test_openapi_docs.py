@@ -46,6 +46,7 @@ _REQUIRED_FIELDS = [
     ("/items", ("name", "price")),
     ("/users", ("email", "age")),
     ("/ask", ("question",)),
+    ("/upload", ("file",)),
 ]
 _DEFAULTS = [
     ("GET", "/search", "limit", 10),

@@ -7,6 +7,8 @@ from conformance.strategies import plain_items
 from conformance.suite.guide import _items, _listing
 
 _VERBS = ("GET", "PUT", "PATCH", "DELETE")
+# What a handler of its own may tidy, round, or take for nothing.
+_PLAIN = [{"name": " Pen É ", "price": 2.25}, {"name": "pen", "price": 0}, {"name": "Pen", "price": -0.125}]
 _INVALID = [{"name": "pen"}, {"name": "pen", "price": "cheap"}, {"name": [], "price": 1}]
 
 
@@ -17,7 +19,7 @@ def _expect_item(exchange: Exchange, name: object, price: object) -> None:
 
 
 @requirement("item-replaced")
-@given(plain_items(), count=3)
+@given(plain_items(), boundaries=_PLAIN, count=3)
 def test_a_put_replaces_the_item(api: Api, new: _items.NewItem) -> Flow:
     item = yield from _items.new_item({"name": "before", "price": 1.5})
     path = _items.path(item)
@@ -34,7 +36,7 @@ def test_a_put_replaces_the_item(api: Api, new: _items.NewItem) -> Flow:
 
 
 @requirement("item-updated")
-@given(plain_items(), count=3)
+@given(plain_items(), boundaries=_PLAIN, count=3)
 def test_a_patch_changes_one_field(api: Api, new: _items.NewItem) -> Flow:
     item = yield from _items.new_item({"name": "before", "price": 1.5})
     path = _items.path(item)

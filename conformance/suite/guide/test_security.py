@@ -7,12 +7,16 @@ from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.suite.guide import _access
 
+_SCHEME_ALONE = {"Authorization": "Bearer"}
+
 
 @requirement("bearer-missing")
 def test_no_credentials_are_refused(api: Api) -> None:
-    exchange = api.get("/protected")
+    without, alone = api.send_all([build("GET", "/protected"), build("GET", "/protected", headers=_SCHEME_ALONE)])
 
-    expect_status(exchange, 401, 403)
+    expect_status(without, 401, 403)
+    told = alone.status is not None and 400 <= alone.status < 500
+    expect(told, alone, "a 4xx for a scheme without a token")
 
 
 @requirement("bearer-wrong-scheme")

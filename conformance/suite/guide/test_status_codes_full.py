@@ -22,3 +22,13 @@ def test_a_creation_answers_the_stored_item(api: Api, new: _items.NewItem) -> Fl
         _items.expect_price(exchange, found["price"], new["price"])
     expect(ids[0] != ids[1], exchanges[1], "an id of its own", f"both are {ids[0]}")
     expect(expect_object(read) == expect_object(exchanges[0]), read, "the item that its creation answered")
+
+
+@requirement("item-created-body")
+def test_a_deletion_does_not_free_the_id_of_another_item(api: Api) -> None:
+    # An id that is counted from the items that there are is given twice.
+    first, second = (_items.made(api.send(_items.create({"name": name, "price": 1.5}))) for name in ("first", "second"))
+    api.send(build("DELETE", _items.path(first)))
+    exchange = api.send(_items.create({"name": "third", "price": 2.5}))
+
+    expect(_items.made(exchange) != second, exchange, "an id of its own", f"another item has {second}")
