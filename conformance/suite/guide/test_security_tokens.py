@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 
 from conformance.checks import CannotTell, expect, expect_object, expect_status, expect_value
 from conformance.exchange import build
@@ -12,6 +13,7 @@ from conformance.watch import held_secrets
 
 _GARBAGE = ["garbage", "a.b.c", "..", "eyJhbGciOiJIUzI1NiJ9.e30.x", "null", "0", "x" * 2000]
 _HOUR = 3600
+_BCRYPT = 72
 
 
 def _account(api: Api) -> Account:
@@ -44,6 +46,23 @@ def test_a_wrong_password_and_an_unknown_user_are_refused_alike(api: Api) -> Non
         expect_status(exchange, 401, 400)
     expect(unknown.status == wrong.status, unknown, f"{wrong.status}, as for a wrong password")
     expect_value(unknown, "detail", expect_object(wrong).get("detail"))
+    for near in _near_misses(account, api.credentials.admin):
+        # Whether a form asks for a length or a kind of password is its own affair.
+        expect_status(_access.ask_for_token(api, near), 401, 400, 422)
+
+
+def _near_misses(user: Account, admin: Account | None) -> Iterator[Account]:
+    """Give accounts whose password is almost right: few for each name, as one may be locked."""
+    other = admin or user
+    near = [Account(user.username, user.password[:-1]), Account(other.username, other.password.swapcase())]
+    near += [Account(admin.username, user.password)] if admin else []
+    right = [(account.username, account.password) for account in (user, other)]
+    for account in near:
+        password = account.password
+        # bcrypt may look at so many bytes only, and some APIs take blanks away.
+        is_read_whole = password.strip() == password and 0 < len(password.encode()) < _BCRYPT
+        if is_read_whole and (account.username, password) not in right:
+            yield account
 
 
 @requirement("token-form-invalid")
