@@ -203,6 +203,8 @@ class _Reader:
             return tuple(value)
         if kind is dict and isinstance(value, dict):
             return {name: self._value(value, f"{key}.{name}") or "" for name in value}
+        if isinstance(value, str) and "\0" in value:
+            raise self.error(key, "holds a NUL, which no path and no command can")
         if kind is Path and isinstance(value, str):
             return folder / value
         if kind in (str, bool) and isinstance(value, kind):

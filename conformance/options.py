@@ -188,7 +188,7 @@ def _check_url(url: str, place: str, kind: str = "a URL") -> None:
 
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise UsageError(f"{place}{_shown(url)} is no URL: {error}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise UsageError(f"{place}{_shown(url)}: {kind} starts with http:// or https:// and names a host")

@@ -72,6 +72,7 @@ BAD = {
     "url as a number": ("[target]\nurl = 1", "target.url: must be a text"),
     "url from the environment": ('[target]\nurl = { env = "HOME" }', "target.url: must be a text"),
     "source as a number": ("[target]\nsource = 1", "target.source: must be a path"),
+    "folder with a NUL": ('[target]\nreport_dir = "a\\u0000b"', "target.report_dir: holds a NUL"),
     "section as a text": ('[target]\nsection = "routing"', "target.section: must be a list of texts"),
     "requirement as numbers": ("[target]\nrequirement = [1]", "target.requirement: must be a list of texts"),
     "env as a text": ('[target]\nenv = "A=B"', "target.env: must be a table of texts"),

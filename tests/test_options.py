@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conformance import options
 from conformance.settings import Settings, UsageError
@@ -156,6 +158,21 @@ def test_a_port_that_is_none_is_told(port: int, told: Any) -> None:
 def test_a_host_that_is_no_name_is_told(host: str, told: Any) -> None:
     with pytest.raises(UsageError, match=r"is no name of a host$"):
         told(url=f"http://{host}/")
+
+
+@given(st.builds("http://{}{}".format, st.text(st.characters()), st.text(st.characters())) | st.text(st.characters()))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_a_base_url_or_refused_by_one_line(told: Any, text: str) -> None:
+    try:
+        assert told(url=text).url == text
+    except UsageError as refused:
+        assert len(str(refused).splitlines()) == 1
+
+
+@pytest.mark.parametrize("url", ["http://a/\udcff", "http://\udcff@a", "http://a\udcff"])
+def test_bytes_that_are_no_text_are_no_url(url: str, told: Any) -> None:
+    with pytest.raises(UsageError, match="is no URL: "):
+        told(url=url)
 
 
 def test_a_wrong_url_is_shown_without_its_credentials(told: Any) -> None:
