@@ -15,6 +15,8 @@ _NON_FINITE_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"]
 _NON_FINITE_TEXTS = ["nan", "NaN", "inf", "-inf", "Infinity", "-Infinity"]
 _INDEXED_WITHIN = 5.0
 _BETWEEN = 0.2
+_AGAIN = 3
+_OTHERS = 8
 _REFUSED = 12
 
 
@@ -74,10 +76,14 @@ def test_a_refused_login_does_not_repeat_the_password(api: Api) -> None:
 
 def _ask(api: Api, question: str, **more: Any) -> tuple[Exchange, list[Any]]:
     exchange = api.post("/ask", json={"question": question, **more})
+    return exchange, _sources(exchange)
+
+
+def _sources(exchange: Exchange) -> list[Any]:
     expect_success(exchange)
     sources = expect_object(exchange).get("sources")
     expect(isinstance(sources, list), exchange, "sources to be a list")
-    return exchange, list(sources or [])
+    return list(sources or [])
 
 
 def _document(name: str, text: str) -> Request:
@@ -112,16 +118,33 @@ def test_a_question_finds_the_text_that_answers_it(api: Api) -> None:
         for n, name in enumerate(harbours)
     ]
     facts.append((f"{tag}-zh.txt", f"海港{tag}的灯塔是由渔夫王明粉刷成蓝色的。", f"海港{tag}的灯塔是什么颜色?"))
-    for exchange in api.send_all([_document(name, text) for name, text, _ in facts]):
+    # Whoever picks texts at random finds the right one among few.
+    others = [(f"{tag}-soup-{n}.txt", f"Soup number {n} is made of carrots and {n} onions.") for n in range(_OTHERS)]
+    uploads = [*((name, text) for name, text, _ in facts), *others]
+    for exchange in api.send_all([_document(name, text) for name, text in uploads]):
         expect_success(exchange)
     for name, text, question in facts:
-        deadline = time.monotonic() + _INDEXED_WITHIN
-        while True:
-            exchange, sources = _ask(api, question)
-            if any(_is_from(source, name, text) for source in sources):
-                break
-            expect(time.monotonic() < deadline, exchange, f"a source with the filename {name} or a passage of its text")
-            time.sleep(_BETWEEN)
+        _expect_found(api, question, name, text)
+
+
+def _expect_found(api: Api, question: str, name: str, text: str) -> None:
+    """Expect a text among the sources within the time that an index may take, and from then on each time."""
+    expected = f"a source with the filename {name} or a passage of its text"
+    deadline = time.monotonic() + _INDEXED_WITHIN
+    while True:
+        exchange, sources = _ask(api, question)
+        if any(_is_from(source, name, text) for source in sources):
+            break
+        expect(time.monotonic() < deadline, exchange, expected)
+        time.sleep(_BETWEEN)
+    # Another worker may take as long again.
+    for _ in range(2):
+        again = api.send_all([build("POST", "/ask", json={"question": question})] * _AGAIN)
+        lost = [each for each in again if not any(_is_from(source, name, text) for source in _sources(each))]
+        if not lost:
+            return
+        time.sleep(max(0.0, deadline - time.monotonic()))
+    expect(False, lost[0], expected, "the question before found it")
 
 
 def _is_from(source: Any, name: str, text: str) -> bool:
