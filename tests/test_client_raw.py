@@ -10,7 +10,7 @@ import pytest
 from conformance.client import MIB, Client, Connection, raw_answer
 from conformance.exchange import build
 from tests.harness import run_command
-from tests.servers import Received, answer, once, recording, replying, say, serving
+from tests.servers import Received, answer, once, recording, replying, say, serving, silent
 from tests.test_client import Connect
 
 
@@ -40,6 +40,13 @@ def test_a_raw_answer_has_every_byte_after_the_head(connect: Connect) -> None:
 def test_a_raw_answer_that_is_no_http_is_none(talk: Any, connect: Connect) -> None:
     with serving(talk) as url:
         assert raw_answer(connect(url), build("GET", "/")).failure == "no valid answer"
+
+
+def test_a_raw_answer_that_never_comes_is_none_in_time(connect: Connect) -> None:
+    with serving(silent) as url:
+        exchange = raw_answer(connect(url), build("GET", "/"), seconds=0.2)
+
+    assert (exchange.answer, exchange.failure) == (None, "no whole answer in time")
 
 
 def test_a_raw_request_is_written_whole(connect: Connect) -> None:
