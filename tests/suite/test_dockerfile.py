@@ -32,6 +32,7 @@ RIGHT = {
     "variable": "FROM python:3.13\nENV UVICORN_HOST=0.0.0.0\nCMD uvicorn main:app\n",
     "variable of the command": "FROM python:3.13\nENV PORT=80 HOST=0.0.0.0\nCMD uvicorn main:app --host $HOST\n",
     "variable without a sign": "FROM python:3.13\nENV GRANIAN_HOST 0.0.0.0\nCMD granian main:app\n",
+    "variable of an argument": "FROM python:3.13\nARG AT=::\nENV UVICORN_HOST=${AT}\nCMD uvicorn main:app\n",
     "variable of the stage before": "FROM python:3.13 AS a\nENV UVICORN_HOST=::\nFROM a\nCMD uvicorn main:app\n",
     "variable of a program": 'FROM python:3.13\nENV APP_HOST="0.0.0.0"\nCMD ["python", "-m", "configured"]\n',
     "litestar": 'FROM python:3.13\nCMD ["litestar", "--app", "main:app", "run", "--host", "0.0.0.0"]\n',

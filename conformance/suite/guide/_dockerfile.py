@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from conformance.checks import CannotTell, fail
 from conformance.settings import Settings
@@ -127,6 +128,7 @@ def _environment(stage: _Stage, started: str, files: str) -> str:
 def _last_stage(settings: Settings) -> _Stage:
     stages: dict[str, _Stage] = {}
     last = _Stage("", {}, {})
+    arguments: dict[str, str] = {}
     for word, rest in instructions(settings):
         if word == "FROM":
             image, *alias = [each for each in rest.split() if not each.startswith("--")] or [""]
@@ -137,20 +139,23 @@ def _last_stage(settings: Settings) -> _Stage:
         elif word in ("CMD", "ENTRYPOINT"):
             last.started[word] = " ".join(_words(rest))
         elif word == "ENV":
-            last.environment |= _variables(rest)
+            known = arguments | last.environment
+            last.environment |= {name: Template(value).safe_substitute(known) for name, value in _variables(rest)}
+        elif word == "ARG":
+            arguments |= dict(_variables(rest))
     return last
 
 
-def _variables(rest: str) -> dict[str, str]:
-    """Give what an ENV sets: one variable or several with equals signs, or one without."""
+def _variables(rest: str) -> list[tuple[str, str]]:
+    """Give what an ENV or ARG sets: one variable or several with equals signs, or one without."""
     name, _, value = rest.partition(" ")
     if "=" not in name:
-        return {name: value.strip()}
+        return [(name, value.strip())]
     try:
         words = shlex.split(rest)
     except ValueError:
         words = rest.split()
-    return {name: value for name, _, value in (word.partition("=") for word in words)}
+    return [(name, value) for name, _, value in (word.partition("=") for word in words)]
 
 
 def _named(settings: Settings, started: str) -> Iterator[str]:
