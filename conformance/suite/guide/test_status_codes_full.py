@@ -27,8 +27,10 @@ def test_a_creation_answers_the_stored_item(api: Api, new: _items.NewItem) -> Fl
 @requirement("item-created-body")
 def test_a_deletion_does_not_free_the_id_of_another_item(api: Api) -> None:
     # An id that is counted from the items that there are is given twice.
-    first, second = (_items.made(api.send(_items.create({"name": name, "price": 1.5}))) for name in ("first", "second"))
-    api.send(build("DELETE", _items.path(first)))
-    exchange = api.send(_items.create({"name": "third", "price": 2.5}))
+    first, second = (api.send(_items.create({"name": name, "price": 1.5})) for name in ("first", "second"))
+    api.send(build("DELETE", _items.path(_items.made(first))))
+    third = api.send(_items.create({"name": "third", "price": 2.5}))
 
-    expect(_items.made(exchange) != second, exchange, "an id of its own", f"another item has {second}")
+    for earlier, later in ((first, second), (second, third)):
+        taken = _items.made(earlier)
+        expect(_items.made(later) != taken, later, "an id of its own", f"another item has {taken}")
