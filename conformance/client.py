@@ -268,7 +268,8 @@ def raw_answer(client: Client, request: Request, seconds: float = 5.0, hesitatio
         try:
             return await wire.converse(reader, writer, request, wire.head(request, url, headers), hesitation)
         finally:
-            writer.close()
+            # What was not sent yet nobody waits for any more.
+            writer.transport.abort()
 
     headers = client.connection.headers
     try:

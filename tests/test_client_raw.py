@@ -10,7 +10,7 @@ import pytest
 from conformance.client import MIB, Client, Connection, raw_answer
 from conformance.exchange import build
 from tests.harness import run_command
-from tests.servers import Received, answer, once, recording, replying, say, serving, silent
+from tests.servers import Received, answer, free_port, once, recording, replying, say, serving, silent
 from tests.test_client import Connect
 
 
@@ -34,6 +34,17 @@ def test_a_raw_answer_has_every_byte_after_the_head(connect: Connect) -> None:
 
     assert found is not None
     assert (found.status, found.body) == (204, b"surplus")
+
+
+def test_a_status_without_a_reason_is_one(connect: Connect) -> None:
+    with serving(once(b"HTTP/1.1 204\r\n\r\n")) as url:
+        assert raw_answer(connect(url), build("GET", "/")).status == 204
+
+
+def test_where_nobody_listens_there_is_no_raw_answer(connect: Connect) -> None:
+    exchange = raw_answer(connect(f"http://127.0.0.1:{free_port()}"), build("GET", "/"))
+
+    assert (exchange.answer, exchange.failure is None) == (None, False)
 
 
 @pytest.mark.parametrize("talk", [once(), once(b"nonsense\r\n\r\n"), once(b"HTTP/1.1 abc\r\n\r\n")], ids="abc")

@@ -84,6 +84,11 @@ BAD = {
     "missing certificates": ('[http]\nca_file = "no.pem"', "http.ca_file: "),
     "bearer as a number": ("[credentials]\nbearer = 1", 'credentials.bearer: must be a text or { env = "NAME" }'),
     "bearer with a line end": ('[credentials]\nbearer = "a\\n"', "credentials.bearer: cannot be sent in a header"),
+    "bearer of an empty table": ("[credentials]\nbearer = {}", "credentials.bearer: must be a text or"),
+    "bearer of two tables": (
+        '[credentials]\nbearer = { env = "PATH", file = "a" }',
+        "credentials.bearer: must be a text or",
+    ),
     "bearer of another table": ('[credentials]\nbearer = { file = "a" }', "credentials.bearer: must be a text or"),
     "missing variable": (
         '[credentials]\nbearer = { env = "NO_SUCH_VARIABLE_HERE" }',

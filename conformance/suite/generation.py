@@ -85,7 +85,8 @@ def drawn(run: Draws, operation: Any, count: int, *, valid: bool = True) -> Iter
     if not count:
         return
     mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
-    with contextlib.suppress(HypothesisException):
+    # Nothing matches some patterns, and Hypothesis does not know all that Python's expressions may hold.
+    with contextlib.suppress(HypothesisException, NotImplementedError):
         strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
         yield from replace(run, name=f"generated {operation.label}").examples(strategy, count)
 

@@ -191,7 +191,7 @@ class Sampler:
 
         try:
             drawn = self.draws.examples(st.from_regex(re.compile(schema["pattern"])), 10)
-        except (re.error, HypothesisException, KeyError, RecursionError, OverflowError):
+        except (re.error, HypothesisException, KeyError, NotImplementedError, RecursionError, OverflowError):
             return ""
         return next((text for text in drawn if self.schemas.accepts(schema, text, "request")), "")
 

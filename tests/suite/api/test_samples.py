@@ -87,6 +87,12 @@ def test_an_example_stands_in_where_nothing_can_be_made() -> None:
     assert sampler().value(hard | {"pattern": "^(?!)|^ABC123DEF$"}) == "ABC123DEF"
 
 
+@pytest.mark.parametrize("pattern", ["^(?!)$", "^(?=a)b$"])
+def test_a_pattern_that_nothing_matches_has_no_value(pattern: str) -> None:
+    with pytest.raises(Unsampled):
+        sampler().value({"type": "string", "pattern": pattern, "example": "a"}, "it")
+
+
 def test_values_are_fresh_and_the_seed_replays_them() -> None:
     text = {"type": "string"}
     one, same, other = sampler(1), sampler(1), sampler(2)

@@ -1,4 +1,4 @@
-"""Bodies of the usual size, as the client reads and sends them without being told of limits."""
+"""What the client does unless it is told otherwise: sizes, connections, and the times that it notes."""
 
 import asyncio
 import itertools
@@ -7,7 +7,7 @@ import pytest
 
 from conformance.client import MIB, Limits
 from conformance.exchange import Answer, build
-from tests.servers import answer, replying, serving
+from tests.servers import answer, once, replying, serving
 from tests.test_client import Connect, connect
 
 __all__ = ["connect"]
@@ -49,3 +49,32 @@ def test_a_body_without_a_declared_size_arrives_in_chunks_and_whole(size: int, c
 
     assert status == 200
     assert b"".join(received) == body
+
+
+@pytest.mark.parametrize(("limits", "expected"), [({}, 1), ({"fresh": True}, 3)])
+def test_a_connection_is_kept_unless_a_fresh_one_is_asked_for(
+    limits: dict[str, float], expected: int, connect: Connect
+) -> None:
+    connections: list[asyncio.StreamReader] = []
+    talk = replying(lambda _: answer())
+
+    async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(reader)
+        await talk(reader, writer)
+
+    with serving(counted) as url:
+        client = connect(url)
+        for _ in range(3):
+            client.send(build("GET", "/"), **limits)
+
+    assert len(connections) == expected
+
+
+def test_times_are_seconds_since_the_request_was_sent(connect: Connect) -> None:
+    pieces = once(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"o", b"k", pause=0.05)
+    with serving(pieces) as url:
+        exchange = connect(url, Limits()).send(build("GET", "/"))
+
+    assert exchange.answer is not None
+    first, *_, last = exchange.answer.arrivals
+    assert 0 < first < last <= exchange.seconds
