@@ -70,10 +70,14 @@ def coverage(operation: Any, most: int) -> Iterator[Any]:
     """Give schemathesis' coverage cases of an operation, valid and invalid ones."""
     from schemathesis.generation import GenerationMode
 
-    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    yield from islice(_covering(operation, [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]), most)
+
+
+def _covering(operation: Any, modes: list[Any]) -> Iterator[Any]:
     config = operation.schema.config.generation
-    cases = operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)
-    yield from islice(cases, most)
+    # Hypothesis does not know everything that a pattern may hold.
+    with contextlib.suppress(NotImplementedError):
+        yield from operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)
 
 
 def drawn(run: Draws, operation: Any, count: int, *, valid: bool = True) -> Iterator[Any]:
@@ -85,7 +89,7 @@ def drawn(run: Draws, operation: Any, count: int, *, valid: bool = True) -> Iter
     if not count:
         return
     mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
-    # Nothing matches some patterns, and Hypothesis does not know all that Python's expressions may hold.
+    # Of some patterns there is no value, and others it does not know.
     with contextlib.suppress(HypothesisException, NotImplementedError):
         strategy = operation.as_strategy(generation_mode=mode, feedback=NO_FEEDBACK)
         yield from replace(run, name=f"generated {operation.label}").examples(strategy, count)
@@ -95,11 +99,7 @@ def _variants(operation: Any) -> Iterator[dict[str, Any]]:
     """Take one valid request and put values from the edges into each of its places in turn."""
     from schemathesis.generation import GenerationMode
 
-    config = operation.schema.config.generation
-    modes = [GenerationMode.POSITIVE]
-    valid = next(
-        iter(operation.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=config)), None
-    )
+    valid = next(_covering(operation, [GenerationMode.POSITIVE]), None)
     if valid is None:
         return
     parts = valid.as_transport_kwargs(base_url=NOWHERE)
