@@ -1,10 +1,14 @@
 """Tokens are forged by the algorithm that a target signs with, and what cannot sign is said."""
 
+import hmac
+
 import jwt
 import pytest
+from jwt.utils import base64url_decode
 
 from conformance.checks import CannotTell
 from conformance.settings import JWTKey
+from conformance.suite import tokens
 from conformance.suite.guide import _forgery
 from conformance.suite.tokens import Token
 
@@ -30,6 +34,23 @@ def test_a_forged_token_keeps_its_type_and_the_name_of_its_key() -> None:
     forged = _forgery._sign(TOKEN, CLAIMS, JWTKey("s" * 32))
 
     assert jwt.get_unverified_header(forged) == TOKEN.header
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS512"])
+def test_an_empty_secret_signs_too(algorithm: str) -> None:
+    (forged,) = _forgery._signed_with_nothing(TOKEN, CLAIMS, algorithm)
+
+    signed, _, signature = forged.rpartition(".")
+    assert jwt.get_unverified_header(forged) == {**TOKEN.header, "alg": algorithm}
+    assert base64url_decode(signature) == hmac.digest(b"", signed.encode(), f"sha{algorithm[2:]}")
+
+
+def test_an_empty_secret_is_no_other_key_to_a_target_whose_own_it_is() -> None:
+    (text,) = _forgery._signed_with_nothing(TOKEN, CLAIMS, "HS256")
+    own = tokens.parse(text)
+
+    assert own is not None
+    assert list(_forgery._signed_with_nothing(own, {"sub": "1002"}, "HS256")) == []
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "unheard of"])

@@ -128,16 +128,16 @@ def missing_header(survey: Survey, seen: Seen) -> Said:
     judged = False
     for name, found in listed.items():
         definition = survey.schemas.follow(found)
-        value = answer.header(str(name))
+        lines = [value for key, value in answer.headers if key.lower() == str(name).lower()]
         if definition.get("required") is not True or str(name).lower() == "content-type":
             continue
         judged = True
         expected = f"a header {name} (document: {response.pointer}/headers/{name})"
-        if value is None:
+        if not lines:
             return Mismatch(seen.exchange, expected, "it is missing")
         schema = definition.get("schema")
-        if schema is not None and not any(survey.schemas.accepts(schema, each, "response") for each in _read(value)):
-            return Mismatch(seen.exchange, f"{expected} of its schema", f"it is {value}")
+        if schema is not None and not any(survey.schemas.accepts(schema, each, "response") for each in _read(lines)):
+            return Mismatch(seen.exchange, f"{expected} of its schema", f"it is {', '.join(lines)}")
     return None if judged else False
 
 
@@ -181,12 +181,18 @@ def _statuses(operation: Operation) -> str:
     return f"{', '.join(operation.responses) or 'none'} (document: {operation.pointer}/responses)"
 
 
-def _read(value: str) -> Iterator[Any]:
-    yield value
+def _read(lines: list[str]) -> Iterator[Any]:
+    """Read a header as text, as another value, and as a list: several lines are one (RFC 9110, section 5.3)."""
+    told = ", ".join(lines)
+    parts = [part.strip() for part in told.split(",")]
+    yield from (*lines, _value(told), parts, [_value(part) for part in parts])
+
+
+def _value(text: str) -> Any:
     try:
-        yield json.loads(value)
+        return json.loads(text)
     except ValueError:
-        return
+        return text
 
 
 def _undeclared(schemas: Schemas, schema: Any, value: Any, place: str, depth: int) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """Forged tokens (RFC 7519), each made from one that the target issued: its claims are kept."""
 
+import hmac
 from collections.abc import Iterator
 from typing import Any
 
 import jwt
+from jwt.utils import base64url_encode
 
 from conformance.checks import CannotTell, expect_status
 from conformance.exchange import build
@@ -52,7 +54,18 @@ def signed_with_other_keys(api: Api, claims: dict[str, Any]) -> list[str]:
     stranger = "another-key-" + api.draws.token("key") * 6
     secret = JWTKey(stranger, algorithm if algorithm.startswith("HS") else "HS256")
     keys = [secret, *_key_pairs(algorithm)]
-    return [_sign(token, claims, key) for key in keys]
+    return [*(_sign(token, claims, key) for key in keys), *_signed_with_nothing(token, claims, secret.algorithm)]
+
+
+def _signed_with_nothing(token: Token, claims: dict[str, Any], algorithm: str) -> Iterator[str]:
+    """Sign claims with the empty secret of a variable that nobody set, unless that is the target's own."""
+
+    def signature(signed: str) -> bytes:
+        return hmac.digest(b"", signed.encode(), f"sha{algorithm.removeprefix('HS')}")
+
+    if signature(token.text.rpartition(".")[0]) != token.signature:
+        signed = token.with_parts({**token.header, "alg": algorithm}, claims, b"").rpartition(".")[0]
+        yield f"{signed}.{base64url_encode(signature(signed)).decode()}"
 
 
 def _key_pairs(algorithm: str) -> Iterator[JWTKey]:

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from conformance.checks import CannotTell, Mismatch, expect, expect_status, fail
-from conformance.exchange import build
+from conformance.exchange import Exchange, build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.settings import Settings
 from conformance.suite.guide import _access, _application, _items, _listing
@@ -15,6 +15,7 @@ _SIZES = (5, 100)
 _TRIES = 12
 _CERTAIN = 3
 _PAUSE = 0.2
+_PAIRS = 4
 # Walking more items than this in small pages would be a load, not a check.
 _WALKED_IN_SMALL = 2000
 
@@ -120,7 +121,15 @@ def test_every_request_asks_for_the_user_anew(api: Api, application: Any, settin
         fail(None, "get_current_user to run in every request", f"in two requests it ran {calls} times")
     if api.credentials.admin:
         # What is kept from one request to the next would show in another user's answer.
-        first = api.get("/me", headers=headers)
-        other = api.get("/me", headers=_access.admin(api).headers)
+        both = [build("GET", "/me", headers=each) for each in (headers, _access.admin(api).headers)]
+        first, other = (api.send(request) for request in both)
         differs = first.answer is not None and other.answer is not None and first.answer.body != other.answer.body
         expect(differs, other, "another user's id for another user's token")
+        # What is kept while a request is under way shows where the two ask at the same time.
+        for alone, exchange in zip([first, other] * _PAIRS, api.send_all(both * _PAIRS), strict=True):
+            same = _user_id(exchange) in (None, _user_id(alone))
+            expect(same, exchange, f"user_id to be {_user_id(alone)} while another user asks too")
+
+
+def _user_id(exchange: Exchange) -> Any:
+    return exchange.value.get("user_id") if isinstance(exchange.value, dict) else None

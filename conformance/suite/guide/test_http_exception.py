@@ -17,6 +17,14 @@ def test_who_is_not_allowed_is_unauthorized(api: Api, path: str) -> Flow:
     expect_value(exchange, "detail", "Unauthorized")
 
 
+@requirement("secure-denied")
+@given(boundaries=["/secure", "/secure?is_allowed=false"])
+def test_who_is_not_allowed_is_not_either_while_others_are(api: Api, path: str) -> Flow:
+    _, exchange = yield [build("GET", "/secure?is_allowed=true"), build("GET", path)]
+
+    expect_status(exchange, 401)
+
+
 @requirement("secure-allowed")
 @given(boundaries=["/secure?is_allowed=true"])
 def test_who_is_allowed_is_let_in(api: Api, path: str) -> Flow:

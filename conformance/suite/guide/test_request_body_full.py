@@ -159,11 +159,11 @@ def _is_from(source: Any, name: str, text: str) -> bool:
 @requirement("rejected-changes-nothing")
 @given(boundaries=[{"price": "cheap"}, {"price": None}, {"name": []}, {}])
 def test_a_refused_item_is_not_stored(api: Api, wrong: dict[str, Any]) -> Flow:
-    body = {"name": f"refused-{secrets.token_hex(4)}", **wrong} if "name" not in wrong else {"price": 1.5, **wrong}
     # Others may write meanwhile: only as many more items as were refused are one too many.
     for _ in range(2):
         before = _listing.read((yield build("GET", "/items", query={"limit": 1})))
-        refused = yield [build("POST", "/items", json=body) for _ in range(_REFUSED)]
+        # Each has a name of its own, as what is kept under its name is kept once.
+        refused = yield [build("POST", "/items", json=_wrong_item(wrong)) for _ in range(_REFUSED)]
         after = _listing.read((yield build("GET", "/items", query={"limit": 1})))
         for exchange in refused:
             expect_status(exchange, 422)
@@ -172,3 +172,8 @@ def test_a_refused_item_is_not_stored(api: Api, wrong: dict[str, Any]) -> Flow:
     expect(
         False, after.exchange, f"total to stay {before.total} after {_REFUSED} refused items", f"it is {after.total}"
     )
+
+
+def _wrong_item(wrong: dict[str, Any]) -> dict[str, Any]:
+    right = {"price": 1.5} if "name" in wrong else {"name": f"refused-{secrets.token_hex(4)}"}
+    return {**right, **wrong}

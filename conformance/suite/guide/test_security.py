@@ -7,6 +7,7 @@ from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.suite.guide import _access
 
+_PAIRS = 3
 _SCHEME_ALONE = {"Authorization": "Bearer"}
 
 
@@ -17,6 +18,15 @@ def test_no_credentials_are_refused(api: Api) -> None:
     expect_status(without, 401, 403)
     told = alone.status is not None and 400 <= alone.status < 500
     expect(told, alone, "a 4xx for a scheme without a token")
+
+
+@requirement("bearer-missing")
+def test_no_credentials_are_refused_while_others_have_some(api: Api) -> None:
+    headers = _access.bearer_headers(api)
+    both = [build("GET", "/protected", headers=headers), build("GET", "/protected")]
+
+    for exchange in api.send_all(both * _PAIRS)[1::2]:
+        expect_status(exchange, 401, 403)
 
 
 @requirement("bearer-wrong-scheme")

@@ -1,6 +1,7 @@
 """What one exchange shows about the document: a mismatch, nothing wrong, or nothing at all."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -145,6 +146,27 @@ def test_a_required_header_is_there_and_of_its_type(headers: dict[str, str], wro
     asked = operation("GET /x", responses={"200": {"description": "Fine", "headers": total}})
 
     assert say(_answers.missing_header, seen(asked, headers=headers)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("schema", "lines", "wrong"),
+    [
+        ({"type": "integer"}, ["7"], None),
+        ({"type": "integer"}, ["7", "8"], True),
+        ({"type": "string", "pattern": "^[a-z]+$"}, ["first", "second"], None),
+        ({"type": "array", "items": TEXT, "minItems": 2}, ["first, second"], None),
+        ({"type": "array", "items": {"type": "integer"}}, ["7", "8,9"], None),
+        ({"type": "array", "items": {"type": "integer"}}, ["7, many"], True),
+    ],
+)
+def test_the_lines_of_a_header_are_one_list(schema: Any, lines: list[str], wrong: bool | None) -> None:
+    listed = {"X-Found": {"required": True, "schema": schema}}
+    asked = operation("GET /x", responses={"200": {"description": "Fine", "headers": listed}})
+    found = seen(asked)
+    assert found.exchange.answer is not None
+    sent = replace(found.exchange.answer, headers=tuple(("X-Found", line) for line in lines))
+
+    assert say(_answers.missing_header, replace(found, exchange=replace(found.exchange, answer=sent))) is wrong
 
 
 def test_a_header_that_may_be_left_out_says_nothing() -> None:
