@@ -1,9 +1,8 @@
 """A session: what fails is tried again, the kit's bugs are its own, and what was made is removed."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from conformance.exchange import build
 from conformance.ledger import Leftover
 from conformance.session import Session, failed
 from conformance.settings import Settings
-from conformance.target import Target, Unreachable
+from conformance.target import Target
 from conformance.verdict import Outcome
 from conformance.websocket import Conversation
 from tests.makers import answered, row, rows
-from tests.servers import Received, Server, Talk, answer, once, recording, replying, serving, silent
+from tests.servers import Received, Server, answer, recording, replying, serving
 
 CATALOGUE = rows(row("one"), row("validation-error-shape"), row("no-content-empty"), row("inside", needs="app"))
 Reply = Callable[[Received], bytes]
@@ -141,45 +140,6 @@ def test_an_outcome_counts_its_requests() -> None:
         found = session.attempt("one", api, lambda: api.send_all([build("GET", "/")] * 25))
 
     assert found.requests == 25
-
-
-@pytest.mark.parametrize("talk", [silent, None], ids=["silent", "closed"])
-def test_a_target_without_any_answer_is_unreachable(talk: Talk | None) -> None:
-    with ExitStack() as stack:
-        server = Server(talk or silent)
-        stack.callback(server.close)
-        if talk is None:
-            server.close()
-        session = stack.enter_context(session_at(server.url))
-
-        with pytest.raises(Unreachable, match=server.url):
-            session.probe()
-
-
-async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer whatever comes first, be it no HTTP."""
-    await reader.read(1)
-    writer.write(answer(400))
-
-
-def test_where_https_meets_plain_http_it_is_asked_whether_http_is_meant() -> None:
-    with (
-        serving(plain) as url,
-        session_at(url.replace("http:", "https:")) as session,
-        pytest.raises(Unreachable, match=r"nothing answers at https://.*: https was spoken there, is http:// meant"),
-    ):
-        session.probe()
-
-
-@pytest.mark.parametrize("talk", [once(), once(b"220 smtp\r\n")], ids=["hangs up", "no HTTP"])
-def test_a_target_that_answers_nonsense_is_there_and_gets_a_hint(talk: Talk) -> None:
-    with serving(talk) as url, session_at(url) as session:
-        assert "no answer" in (session.probe() or "")
-
-
-def test_one_route_of_the_guide_is_enough_to_be_its_api() -> None:
-    with session_with(lambda request: answer(200 if request.path == "/health" else 404)) as session:
-        assert session.probe() is None
 
 
 SHAPELESS = answer(422, b"{}")
