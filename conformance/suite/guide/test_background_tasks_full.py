@@ -11,6 +11,7 @@ from conformance.suite.guide import _load
 _WORK = 1.0
 _AT_ONCE = 4
 _IN_A_ROW = 3
+_CROWD = 12
 _RECORDED_WITHIN = 8.0
 _PAUSE = 0.05
 _SETTLED = 0.2
@@ -65,6 +66,17 @@ def test_the_answer_does_not_wait_for_the_work(api: Api) -> None:
 @requirement("event-recorded")
 def test_every_event_is_listed_once_newest_first(api: Api) -> None:
     _load.persistent(lambda: _expect_recorded(api))
+
+
+@requirement("event-recorded")
+def test_events_that_come_at_once_are_all_listed(api: Api) -> None:
+    _, before, _ = _listed(api)
+    for exchange in api.send_all([build("POST", "/events")] * _CROWD):
+        expect_status(exchange, 200)
+
+    _await_total(api, before + _CROWD)
+    entries, _, listing = _listed(api)
+    expect(len({str(entry["id"]) for entry in entries}) == len(entries), listing, "an id of its own for every event")
 
 
 def _expect_recorded(api: Api) -> None:
