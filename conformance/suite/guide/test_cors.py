@@ -98,6 +98,14 @@ def test_an_answer_names_the_allowed_origin(api: Api, path: str) -> Flow:
     _expect_allowed(exchange)
 
 
+@requirement("cors-simple")
+@given(boundaries=_ANSWERED)
+def test_it_is_named_too_while_another_origin_asks(api: Api, path: str) -> Flow:
+    exchange, _ = yield [build("GET", path, headers={"Origin": origin}) for origin in (_ORIGIN, _FOREIGN[0])]
+
+    _expect_allowed(exchange)
+
+
 @requirement("cors-foreign-origin")
 @given(boundaries=zip(_FOREIGN, _PATHS, strict=True))
 def test_no_other_origin_is_allowed(api: Api, asked: tuple[str, str]) -> Flow:
