@@ -16,8 +16,8 @@ ENVIRONMENT = ROOT / ".environment"  # not .venv: tox keeps a file of that name
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # What each run installs beside the kit, and what it gives pytest.
 EXTRAS = {"suite": "full,reference", "tests": "test"}
-# Many tests wait for a target, so that one process more than there are cores to wait is of use.
-ARGUMENTS = {"suite": [], "tests": ["tests", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]}
+# Many tests wait for a target: two processes more than there are cores keep these busy.
+ARGUMENTS = {"suite": [], "tests": ["tests", "-n", str((os.cpu_count() or 1) + 2), "--dist", "worksteal"]}
 
 
 def main(arguments: list[str]) -> int:

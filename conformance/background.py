@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,11 +29,23 @@ class Background:
             raise
 
     def close(self) -> None:
-        """End the loop and its thread."""
+        """End what still runs, the loop and its thread."""
+        ended = asyncio.run_coroutine_threadsafe(_end_others(), self._loop)
+        with suppress(TimeoutError):
+            ended.result(_END_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=_END_SECONDS)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+async def _end_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    # A connection that is closed lets its socket go a turn later.
+    await asyncio.sleep(0)
 
 
 def begun(work: Callable[[], T]) -> "Future[T]":

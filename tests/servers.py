@@ -150,6 +150,8 @@ class Server:
             for task in talking:
                 task.cancel()
             await asyncio.gather(*talking, return_exceptions=True)
+        # A connection that is closed lets its socket go a turn later.
+        await asyncio.sleep(0)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Once the other side has hung up, nothing else holds a talk that waits without end.
