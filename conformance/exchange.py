@@ -58,9 +58,13 @@ class Answer:
         """Give a header's first value."""
         return _header(self.headers, name)
 
+    def lines(self, name: str) -> list[str]:
+        """Give a header's values, one for each line that it stands on."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
     def combined(self, name: str) -> str:
         """Give all of a header's values as one list (RFC 9110, section 5.3), empty where there is none."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
+        return ", ".join(self.lines(name))
 
     @property
     def ends_connection(self) -> bool:

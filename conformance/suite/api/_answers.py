@@ -128,7 +128,7 @@ def missing_header(survey: Survey, seen: Seen) -> Said:
     judged = False
     for name, found in listed.items():
         definition = survey.schemas.follow(found)
-        lines = [value for key, value in answer.headers if key.lower() == str(name).lower()]
+        lines = answer.lines(str(name))
         if definition.get("required") is not True or str(name).lower() == "content-type":
             continue
         judged = True

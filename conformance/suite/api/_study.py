@@ -114,7 +114,7 @@ def _cases(survey: Survey, found: Any, coverage: int, drawn: int) -> Iterator[An
     from hypothesis.errors import HypothesisException
 
     # Whatever the generator trips over in a document is the document's matter.
-    tripped = (HypothesisException, NotImplementedError, RecursionError, ValueError, TypeError, KeyError)
+    tripped = (HypothesisException, RecursionError, ValueError, TypeError, KeyError)
     with contextlib.suppress(*tripped):
         yield from generation.coverage(found, coverage)
     with contextlib.suppress(*tripped):

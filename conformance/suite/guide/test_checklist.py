@@ -73,7 +73,8 @@ def _is_told_by_the_application(exchange: Exchange) -> bool:
 @requirement("request-id-echoed")
 def test_a_uuid_that_is_sent_comes_back(api: Api) -> None:
     # Of version 4, as nearly all are: what others come back as is left to the common middleware that knows no others.
-    for path, sent in [(path, str(uuid.uuid4())) for path in ("/health", "/users/seven", "/no-such-path")]:
+    for path in ("/health", "/users/seven", "/no-such-path"):
+        sent = str(uuid.uuid4())
         exchange = api.get(path, headers={"X-Request-ID": sent})
 
         found = _request_id(exchange)
