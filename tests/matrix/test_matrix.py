@@ -1,7 +1,7 @@
 """The kill matrix as it is committed is complete, and shows nothing that is not as it should be."""
 
 from conformance.catalogue import requirements
-from tests.fault_runs import BROKEN, consequences
+from tests.fault_runs import BROKEN, FIRST, consequences
 from tests.matrix import figures, page, right
 
 FIGURES = figures.read()
@@ -16,6 +16,12 @@ def test_every_fault_was_measured() -> None:
     measured = {name: kill["requirement"] for name, kill in FIGURES["faults"].items()}
 
     assert measured == BROKEN, f"{AGAIN} suite NAME"
+
+
+def test_the_first_fault_of_every_requirement_was_given_a_whole_run() -> None:
+    narrow = [name for name in FIRST.values() if not FIGURES["faults"][name]["whole"]]
+
+    assert narrow == [], f"{AGAIN} suite NAME"
 
 
 def test_every_fault_is_caught_by_its_own_requirement_and_nothing_else_turns_red() -> None:

@@ -134,12 +134,15 @@ def test_an_expired_token_is_refused(api: Api) -> None:
 
 @requirement("jwt-no-expiry")
 def test_a_token_without_expiry_is_refused(api: Api) -> None:
-    bearers = [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]
-    endless = [
-        {name: value for name, value in _forgery.issued(api, bearer).claims.items() if name != "exp"}
-        for bearer in bearers
-    ]
-    _forgery.expect_refused(api, [_forgery.resigned(api, claims) for claims in endless])
+    _forgery.expect_refused(api, [_endless(api, _access.user(api))])
+    if api.credentials.admin:
+        # Who believes an administrator's claims as they come, on GET /admin, breaks role-not-from-client.
+        _forgery.expect_refused(api, [_endless(api, _access.admin(api))], ("/me", "/protected"))
+
+
+def _endless(api: Api, bearer: _access.Bearer) -> str:
+    claims = _forgery.issued(api, bearer).claims
+    return _forgery.resigned(api, {name: value for name, value in claims.items() if name != "exp"})
 
 
 @requirement("jwt-wrong-issuer")
