@@ -1,6 +1,7 @@
-"""Targets that tests name: learnt by heart, one that does not start, under a prefix, with slashes at the end."""
+"""Targets that tests name: learnt by heart, one that does not start, and right ones that are right in other ways."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount
+from starlette.types import Message, Receive, Scope, Send
 
 from fixtures.implementations import guide
 from tests.servers import Received, answer
@@ -82,3 +86,44 @@ def _with_slashes() -> FastAPI:
 
 
 slashed = _with_slashes()
+
+
+class _Otherwise:
+    """The guide's app as other frameworks would have it.
+
+    A preflight is answered for the methods that a path has; a script of the documentation's page names
+    the document as if the page were a folder; and what is no HTTP in the head of a part breaks the form.
+    """
+
+    def __init__(self) -> None:
+        page = HTMLResponse('<!doctype html><div id="ui"></div><script src="/docs/static/start.js"></script>')
+        start = PlainTextResponse("SwaggerUIBundle({url: resolveUrl('./json')})", media_type="text/javascript")
+        self._pages: dict[str, Response] = {
+            "/docs": page,
+            "/docs/static/start.js": start,
+            "/docs/json": JSONResponse(guide.app.openapi()),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await guide.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        body = await request.body()
+        coming = iter([{"type": "http.request", "body": body}])
+
+        async def replay() -> Message:
+            return next(coming, None) or await receive()
+
+        own = self._answer(request, body)
+        await (own or guide.app)(scope, replay, send)
+
+    def _answer(self, request: Request, body: bytes) -> Response | None:
+        if request.headers.get("access-control-request-method") in ("PUT", "PATCH"):
+            return PlainTextResponse("Not Found", 404)
+        if re.search(rb"\r\nContent-Disposition:[^\r\n]*[\0-\x08\x0e-\x1f]", body):
+            return PlainTextResponse("Internal Server Error", 500)
+        return self._pages.get(request.url.path) if request.method == "GET" else None
+
+
+otherwise = _Otherwise()

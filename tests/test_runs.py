@@ -51,6 +51,7 @@ def runs(guide: str, prefixed: str) -> Mapping[str, list[str]]:
         "by URL": ["--target-url", guide, *QUICK],
         "by application": ["--target-app", GUIDE, *QUICK],
         "with slashes": ["--target-app", "tests.targets:slashed", *QUICK],
+        "otherwise": ["--target-app", "tests.targets:otherwise", "--profile", "core"],
         "by both": ["--target-url", guide, "--target-app", GUIDE, *QUICK],
         "at standard effort": ["--target-url", guide, "--profile", "core"],
         "under a prefix": ["--target-url", prefixed, *QUICK],
@@ -100,6 +101,11 @@ def test_the_guides_app_is_conformant_by_application(batch: Batch) -> None:
 
 def test_an_app_whose_paths_end_in_slashes_is_conformant(batch: Batch) -> None:
     assert_conformant(batch.run("with slashes"))
+
+
+def test_an_app_with_the_ways_of_other_frameworks_is_conformant(batch: Batch) -> None:
+    # What stands around FastAPI hides its dependencies.
+    assert_conformant(batch.run("otherwise"), "override-user")
 
 
 def test_an_application_beside_a_url_shows_what_it_can(batch: Batch) -> None:

@@ -41,10 +41,11 @@ class Identity:
 class Access:
     """The run's identities under the schemes of one document."""
 
-    def __init__(self, api: Api, schemas: Schemas, prefix: str) -> None:
+    def __init__(self, api: Api, schemas: Schemas, prefix: str, base: str = "") -> None:
         self.api = api
         self.schemas = schemas
         self.prefix = prefix
+        self.base = base
         self.schemes = _schemes(schemas)
         self.refused: list[str] = []
         self._made = 0.0
@@ -155,7 +156,7 @@ class Access:
         for operation in operations(self.schemas) if not seen else ():
             field = self._login_field(operation)
             if field:
-                yield self.prefix + operation.template, [], field
+                yield self.prefix + operation.template.removeprefix(self.base), [], field
 
     def _login_field(self, operation: Operation) -> str | None:
         if operation.method != "POST" or operation.body is None or operation.path_parameters:

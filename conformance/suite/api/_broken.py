@@ -81,7 +81,8 @@ def _body(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Bro
         yield made(OMITTED, "", "required")
         yield made(OMITTED, "", "JSON", raw=b'{"')
     for steps, value, rule in _inside(body.schema, valid.body, schemas, 0, is_form=is_form):
-        changed = _put(valid.body, steps, value)
+        # Without any part it would be no form (RFC 2046), which may be told apart from one that lacks a part.
+        changed = _put(valid.body, steps, value) or ({_WORD: _WORD} if is_form else {})
         if not schemas.accepts(body.schema, as_json(changed), "request"):
             named = [step for step in steps if isinstance(step, str)]
             yield made(changed, named[-1] if named else "", rule)

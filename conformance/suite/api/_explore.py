@@ -64,6 +64,8 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
     schemas = Schemas(contract.root)
     found = in_scope(list(operations(schemas)), settings)
     prefix = _prefix(api, contract, found)
+    base = "" if prefix else _base(api, found)
+    found = [replace(each, template=each.template.removeprefix(base) or "/") for each in found]
     pool = Pool()
     chosen = _chosen(found, only)
     # Workers that drew the same values would make the same things.
@@ -73,10 +75,11 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         contract=contract,
         schemas=schemas,
         prefix=prefix,
+        base=base,
         operations=found,
         studied=chosen if only is not None else part_of(chosen, *api.part),
         attention=min(1.0, _FULL_ATTENTION / len(chosen)) if chosen else 1.0,
-        access=Access(api, schemas, prefix),
+        access=Access(api, schemas, prefix, base),
         sampler=Sampler(schemas, replace(api.draws, name=name), pool.known),
         reads_only=settings.read_only,
         pool=pool,
@@ -107,11 +110,27 @@ def _prefix(api: Api, contract: Contract, found: list[Operation]) -> str:
     inner = told.removeprefix(base) if told.startswith(base) else told
     if not inner or "{" in inner:
         return ""
+    paths = _probed(found)
+    return inner if _there(api, [inner + path for path in paths]) > _there(api, paths) else ""
+
+
+def _base(api: Api, found: list[Operation]) -> str:
+    """Give the path of the base URL where the document's paths begin with it, as those of a prefixed router do."""
+    base = urlsplit(api.client.base_url).path.rstrip("/")
+    if not base or not all(f"{each.template}/".startswith(f"{base}/") for each in found):
+        return ""
+    paths = _probed(found)
+    return base if _there(api, [path.removeprefix(base) or "/" for path in paths]) > _there(api, paths) else ""
+
+
+def _probed(found: list[Operation]) -> list[str]:
     paths = [each.template for each in found if each.method == "GET" and "{" not in each.template][:_MOST_PROBES]
-    paths = paths or [each.template.replace("{", "").replace("}", "") for each in found][:_MOST_PROBES]
-    exchanges = api.send_all([build("GET", before + path) for before in ("", inner) for path in paths])
-    there = [exchange.status is not None and exchange.status != 404 for exchange in exchanges]
-    return inner if sum(there[len(paths) :]) > sum(there[: len(paths)]) else ""
+    return paths or [each.template.replace("{", "").replace("}", "") for each in found][:_MOST_PROBES]
+
+
+def _there(api: Api, paths: list[str]) -> int:
+    exchanges = api.send_all([build("GET", path) for path in paths])
+    return sum(exchange.status is not None and exchange.status != 404 for exchange in exchanges)
 
 
 def _rounds(survey: Survey, chosen: list[Operation]) -> None:

@@ -95,8 +95,11 @@ def _methods(survey: Survey) -> list[tuple[Operation, str, Seen]]:
             continue
         seen_paths.add(shape)
         path = write(operation, values, survey.prefix).path
-        plain = path.removeprefix(survey.prefix).partition("?")[0].rstrip("/")
-        known = {method for pattern, method in declared if pattern.fullmatch(plain)}
+        plain = path.removeprefix(survey.prefix).partition("?")[0]
+        # Some routers take the path before a parameter for one whose value is empty.
+        known = {
+            method for pattern, method in declared if pattern.fullmatch(plain) or pattern.fullmatch(plain.rstrip("/"))
+        }
         wanted = [each for each in _METHODS if each not in known and (each == "GET" or not survey.reads_only)]
         credential = survey.access.credential(operation)
         for method in wanted:
@@ -123,4 +126,4 @@ def _somewhere(survey: Survey, operation: Operation) -> Values | None:
 def _pattern(template: str) -> str:
     # What is called a path may hold slashes, although no document can say so.
     within = re.sub(r"\\\{[^}]*path\\\}", ".+", re.escape(template.rstrip("/")), flags=re.IGNORECASE)
-    return re.sub(r"\\\{[^}]*\\\}", "[^/]+", within)
+    return re.sub(r"\\\{[^}]*\\\}", "[^/]*", within)

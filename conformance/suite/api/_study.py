@@ -93,7 +93,7 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
     """Give what schemathesis makes of the document, with identifiers that were seen in half of the paths."""
     by_label = {each.label: each for each in survey.studied}
     for found in generation.loaded(survey.contract.root):
-        operation = by_label.get(f"{found.method.upper()} {found.path}")
+        operation = by_label.get(f"{found.method.upper()} {survey.relative(found.path)}")
         if operation is None:
             continue
         valid = values_of(survey, operation)
@@ -105,7 +105,9 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
             if bound and operation.method != "DELETE":
                 case.path_parameters = {**(case.path_parameters or {}), **bound}
             for parts in generation.written(case):
-                request = generation.request_of(parts, lambda path: survey.prefix + path, {}, aside=not bound)
+                request = generation.request_of(
+                    parts, lambda path: survey.prefix + survey.relative(path), {}, aside=not bound
+                )
                 if request is not None and generation.within_the_contract(request):
                     yield operation, present(request, credential) if credential else request
 

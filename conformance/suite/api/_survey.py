@@ -71,6 +71,8 @@ class Survey:
     attention: float
     access: Access
     sampler: Sampler
+    # What of the document's paths the base URL holds already.
+    base: str = ""
     reads_only: bool = False
     pool: Pool = field(default_factory=Pool)
     accepted: dict[str, Seen] = field(default_factory=dict)
@@ -84,6 +86,10 @@ class Survey:
     _below: dict[str, list[Operation]] = field(default_factory=dict)
     # Where the answers of a create led to: it may be far from the create's own path.
     _led: dict[str, set[str]] = field(default_factory=dict)
+
+    def relative(self, path: str) -> str:
+        """Give a path of the document as the operations have it."""
+        return path.removeprefix(self.base) or "/"
 
     def once(self, name: str, make: Callable[["Survey"], Any]) -> Any:
         """Give what a part of the exploration found, exploring it the first time."""

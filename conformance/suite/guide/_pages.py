@@ -11,6 +11,8 @@ from conformance.exchange import Exchange, build
 from conformance.properties import Api
 
 _QUOTED = re.compile(r"""["'`]([^"'`\s<>\\]{1,300})["'`]""")
+# What a viewer's configuration gives as the address, a call around it or not.
+_ADDRESS = re.compile(r"""\burl["']?\s*[:=]\s*(?:[\w.]{1,40}\()?["'`]([^"'`\s<>\\]{1,300})["'`]""", re.IGNORECASE)
 _SCRIPT = re.compile(r"""<script[^>]*\ssrc\s*=\s*["']([^"']{1,300})["']""", re.IGNORECASE)
 _EMBEDDED = re.compile(r"""["']openapi["']\s*:\s*["']3\.""")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -57,13 +59,16 @@ def _plain(exchange: Exchange) -> str:
 
 
 def _candidates(api: Api, page: Exchange, text: str) -> Iterator[str]:
-    named = [found for found in _QUOTED.findall(text) if re.search(r"openapi|swagger|schema|\.json|\.ya?ml", found)]
+    named = _ADDRESS.findall(text)
+    named += [found for found in _QUOTED.findall(text) if re.search(r"openapi|swagger|schema|\.json|\.ya?ml", found)]
     code = (".js", ".css", ".png", ".ico", ".svg", ".map")
     wanted = [found for found in dict.fromkeys(named) if not urlsplit(found).path.endswith(code)]
     for found in wanted[:_MOST_TRIED]:
-        below = _below(api, urljoin(page.url, found))
+        # Some viewers take the page for a folder, whatever its address ends with.
+        bases = (page.url,) if found.startswith("/") or "://" in found else (page.url, f"{page.url}/")
+        below = [path for base in bases if (path := _below(api, urljoin(base, found)))]
         if below:
-            yield below
+            yield from below
         elif found.startswith("/"):
             # Behind a prefix a page may name the path that the application itself knows.
             yield found

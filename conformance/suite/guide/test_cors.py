@@ -66,6 +66,9 @@ def _expect_allowed(exchange: Exchange) -> None:
 )
 def test_a_preflight_allows_what_it_asks_for(api: Api, asked: tuple[str, str, str]) -> Flow:
     path, method, names = asked
+    # A framework may answer for the methods that a path has, and only the full profile gives it these.
+    if method in ("PUT", "PATCH") and api.profile == "core":
+        return
     exchange = yield build(
         "OPTIONS",
         path,
@@ -78,16 +81,16 @@ def test_a_preflight_allows_what_it_asks_for(api: Api, asked: tuple[str, str, st
 
     expect(exchange.status is not None and 200 <= exchange.status < 300, exchange, "a 2xx status")
     _expect_allowed(exchange)
-    methods = _listed(exchange, "Access-Control-Allow-Methods")
-    # With credentials a * is no wildcard (Fetch standard, CORS protocol and credentials).
-    expect(method.lower() in methods, exchange, f"Access-Control-Allow-Methods with {method}")
-    missing = {name.strip() for name in names.split(",")} - _listed(exchange, "Access-Control-Allow-Headers")
-    expect(
-        not missing,
-        exchange,
-        f"Access-Control-Allow-Headers with {names}",
-        f"{', '.join(sorted(missing))} is not in it",
-    )
+    for name, wanted in (("Access-Control-Allow-Methods", method), ("Access-Control-Allow-Headers", names)):
+        missing = {each.strip().lower() for each in wanted.split(",")} - _listed(exchange, name)
+        expect(not missing, exchange, f"{name} with {wanted}", _told(_header(exchange, name)))
+
+
+def _told(found: str) -> str:
+    if found.strip() == "*":
+        # Fetch standard, CORS protocol and credentials.
+        return "it is *, which is no wildcard where credentials are allowed"
+    return f"it is {found}" if found else "it is missing"
 
 
 @requirement("cors-simple")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import of_profile
@@ -101,8 +102,10 @@ def say(status: int, value: Any) -> bytes:
 
 
 @contextmanager
-def exploring(store: Store, part: tuple[int, int] = (1, 1), **told: Any) -> Iterator[Callable[[str], Outcome]]:
-    """Serve a store, and give what tries a requirement on it as a run does that is ``told`` more."""
+def exploring(
+    store: Store, part: tuple[int, int] = (1, 1), base: str = "", **told: Any
+) -> Iterator[Callable[[str], Outcome]]:
+    """Serve a store below ``base``, and give what tries a requirement on it as a run does that is ``told`` more."""
     calls = {
         mark.args[0]: each
         for module in MODULES
@@ -110,9 +113,16 @@ def exploring(store: Store, part: tuple[int, int] = (1, 1), **told: Any) -> Iter
         for mark in getattr(each, "pytestmark", ())
         if mark.name == "requirement"
     }
-    with recording(store) as target:
-        settings = Settings(url=target.url, profile="api", effort="quick", **told)
-        session = Session(settings, Target("url", target.url, target.url, ("http",)), 1, of_profile("api"))
+
+    def reply(request: Received) -> bytes:
+        if not request.path.startswith(f"{base}/"):
+            return say(404, {})
+        return store(replace(request, path=request.path.removeprefix(base)))
+
+    with recording(reply) as target:
+        url = target.url + base
+        settings = Settings(url=url, profile="api", effort="quick", **told)
+        session = Session(settings, Target("url", url, url, ("http",)), 1, of_profile("api"))
 
         def attempt(requirement: str) -> Outcome:
             api, call = session.api(requirement, part=part), calls[requirement]

@@ -125,6 +125,15 @@ def test_a_field_of_a_form_is_broken_by_texts_alone() -> None:
     assert not [each for each in found if isinstance(each.values.body.get("n"), (dict, list))]
 
 
+def test_a_form_that_lacks_its_only_field_has_another() -> None:
+    schema = {"type": "object", "required": ["file"], "properties": {"file": {**TEXT, "format": "binary"}}}
+
+    (found,) = body(schema, {"file": b"content"}, "multipart/form-data")
+
+    assert (found.part, found.rule) == ("file", "required")
+    assert list(found.values.body) not in ([], ["file"])
+
+
 def test_a_body_that_is_no_json_is_not_broken() -> None:
     assert body(TEXT, "text", "text/plain") == []
 

@@ -12,7 +12,8 @@ from conformance.catalogue import of_profile
 from conformance.settings import Credentials, JWTKey
 from conformance.suite.api._probes import _pattern, tampered
 from conformance.verdict import Outcome
-from tests.suite.api.stores import PATHS, Store, exploring
+from tests.suite.api.makers import saying
+from tests.suite.api.stores import PATHS, Store, exploring, say
 
 # What of each path only reads.
 READS = {
@@ -165,16 +166,49 @@ def test_of_two_resources_of_one_name_the_read_below_the_create_is_its_own() -> 
     assert {each["status"] for each in found["api-created-available"].operations} == {"passed"}
 
 
+def test_a_document_may_name_what_the_base_url_ends_with() -> None:
+    # A router with a prefix says the whole path.
+    store = Store({f"/v1{path}": item for path, item in PATHS.items()})
+
+    with exploring(store, base="/v1") as attempt:
+        found = {id: attempt(id).status for id in ("api-created-available", "api-valid-accepted", "api-deleted-gone")}
+
+    assert set(found.values()) == {"passed"}
+
+
+def test_a_base_url_below_a_first_step_of_the_same_name_is_not_taken_for_it() -> None:
+    store = Store()
+
+    with exploring(store, base="/things") as attempt:
+        found = attempt("api-created-available")
+
+    assert found.status == "passed"
+
+
+def test_what_never_accepts_by_its_own_document_refuses_nothing() -> None:
+    refusing = {"get": {"responses": {"400": saying({})}}}
+    store = Store({**PATHS, "/complaints": refusing})
+    store.amiss = lambda request: say(400, {}) if request.path.startswith("/complaints") else None
+
+    found = explored(store)
+
+    assert found["api-valid-accepted"].status == "passed"
+
+
 @pytest.mark.parametrize(
     ("template", "path", "fits"),
     [
         ("/items/{id}", "/items/7", True),
+        ("/items/{id}", "/items/", True),
+        ("/items/{id}", "/items", False),
         ("/items/{id}", "/items/7/parts", False),
         ("/files/{file_path}", "/files/a/b", True),
         ("/files/{path}/size", "/files/a/b", False),
     ],
 )
-def test_only_a_parameter_that_is_called_a_path_may_hold_slashes(template: str, path: str, *, fits: bool) -> None:
+def test_a_parameter_may_be_empty_and_only_one_that_is_called_a_path_may_hold_slashes(
+    template: str, path: str, *, fits: bool
+) -> None:
     assert (re.fullmatch(_pattern(template), path) is not None) == fits
 
 
