@@ -75,6 +75,12 @@ class Operation:
         return f"{self.method} {self.template}"
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether it may ask which state it is to change (RFC 9110, section 13.1.1; RFC 6585, section 3)."""
+        named = any(each.place == "header" and each.name.lower() == "if-match" for each in self.parameters)
+        return self.method in ("PUT", "PATCH", "DELETE") and (named or bool({"412", "428"} & set(self.responses)))
+
+    @property
     def tags(self) -> list[str]:
         """Its tags."""
         found = self.definition.get("tags")

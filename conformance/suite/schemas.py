@@ -180,6 +180,8 @@ class _Writer:
         written = {key: self._keyword(key, each) for key, each in found.items() if key not in _DROPPED}
         if written.get("format") not in FORMATS:
             written.pop("format", None)
+        if "anyOf" not in written and any(map(self._is_loose, found.get("oneOf") or ())):
+            written["anyOf"] = written.pop("oneOf")
         if isinstance(written.get("required"), list):
             written["required"] = [name for name in written["required"] if not self._is_elsewhere(found, name)]
         return self._as_of_today(written) if self._old else written
@@ -198,6 +200,11 @@ class _Writer:
             self.defs[name] = True
             self.defs[name] = self.schema(self._schemas.at(reference))
         return f"#/$defs/{name}"
+
+    def _is_loose(self, found: Any) -> bool:
+        """Tell whether a schema accepts more than it means, so that one beside it may accept the same."""
+        form = self._schemas.flat(found).get("format")
+        return form is not None and form not in FORMATS
 
     def _is_elsewhere(self, found: dict[str, Any], name: Any) -> bool:
         properties = found.get("properties")

@@ -16,6 +16,7 @@ from conformance.suite.schemas import Schemas
 
 # A token that ends sooner than this is fetched anew before it is used.
 _SPARE_SECONDS = 15.0
+_NAMES_OF_TOKENS = ("access_token", "token", "access", "accessToken", "jwt")
 _NAMES_OF_USERS = ("username", "email", "user", "login")
 
 
@@ -217,10 +218,11 @@ def _path_of(url: str, prefix: str, base_url: str) -> str | None:
 
 
 def _issued(value: Any) -> tuple[str | None, float]:
-    found = value.get("access_token") or value.get("token") if isinstance(value, dict) else None
+    told = value if isinstance(value, dict) else {}
+    found = next((told[name] for name in _NAMES_OF_TOKENS if told.get(name)), None)
     if not (isinstance(found, str) and found.isascii() and found.isprintable()):
         return None, 0.0
-    lasts = value.get("expires_in")
+    lasts = told.get("expires_in")
     return found, float(lasts) if isinstance(lasts, (int, float)) and lasts > 0 else _lifetime(found)
 
 

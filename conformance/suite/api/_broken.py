@@ -15,6 +15,7 @@ _LONGEST = 20_000
 _LONGEST_IN_URL = 2_000
 # Of several values that break one rule alike, as many are tried.
 _OF_ONE_RULE = 2
+_LONGEST_LIST = 100
 _WORD = "surely-no-such-value"
 # What a framework refuses as soon as a type stands in its model; other formats are annotations.
 _STRICT_FORMATS = ("uuid", "date", "date-time", "email", "ipv4", "ipv6")
@@ -61,6 +62,9 @@ def _parameter(operation: Operation, parameter: Parameter, valid: Values, schema
         return
     # One value alone is a list too.
     schema = schemas.flat(parameter.schema).get("items") if kinds == ["array"] else parameter.schema
+    if kinds == ["array"]:
+        for value, rule in _too_many(schemas.flat(parameter.schema), valid.parameters.get((place, name))):
+            yield made(value, rule)
     for value, rule in _breaking_as_text(schema, schemas) if "array" not in kinds or kinds == ["array"] else ():
         if len(str(value)) < _LONGEST_IN_URL:
             yield made([value] if kinds == ["array"] else value, rule)
@@ -110,8 +114,17 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
         if flat.get("additionalProperties") is False and not is_form:
             yield [_WORD], _WORD, "additionalProperties"
     elif isinstance(value, list) and value and depth < _DEEPEST:
+        yield from (([], wrong, rule) for wrong, rule in _too_many(flat, value))
         for steps, wrong, rule in _inside(flat.get("items"), value[0], schemas, depth + 1, is_form=is_form):
             yield [0, *steps], wrong, rule
+
+
+def _too_many(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, str]]:
+    """Give a list with too many of its own items, so that nothing else about it is wrong."""
+    most = schema.get("maxItems")
+    repeats = isinstance(value, list) and value and schema.get("uniqueItems") is not True
+    if repeats and isinstance(most, int) and most < _LONGEST_LIST:
+        yield (value * (most + 1))[: most + 1], "maxItems"
 
 
 def _of(properties: Any, name: str) -> Any:
@@ -222,5 +235,8 @@ def _lists(schema: dict[str, Any]) -> Iterator[tuple[Any, str]]:
     items = schema.get("items")
     if isinstance(least, int) and least == 1:
         yield [], "minItems"
-    if isinstance(most, int) and most < 100 and isinstance(items, dict) and items.get("type") in ("string", "integer"):
-        yield [("x" if items["type"] == "string" else 1)] * (most + 1), "maxItems"
+    kind = items.get("type") if isinstance(items, dict) else None
+    # Where equal items may be one, they differ; elsewhere an item that fits is repeated.
+    differ = schema.get("uniqueItems") is True and kind in ("string", "integer")
+    if differ and isinstance(most, int) and most < _LONGEST_LIST:
+        yield [f"x{n}" if kind == "string" else n + 1 for n in range(most + 1)], "maxItems"

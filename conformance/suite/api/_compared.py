@@ -33,12 +33,16 @@ def _alike(schemas: Schemas, schema: Any, sent: Any, shown: Any) -> bool:  # noq
     if isinstance(sent, dict) and isinstance(shown, dict):
         return difference(schemas, schema, sent, shown) is None
     if isinstance(sent, list) and isinstance(shown, list):
+        if all(isinstance(each, dict) for each in (*sent, *shown)):
+            items = flat.get("items", {})
+            found = (any(difference(schemas, items, one, other) is None for other in shown) for one in sent)
+            return len(sent) == len(shown) and all(found)
         # The order of a set is its own.
         plain = all(not isinstance(each, (dict, list)) for each in sent)
         return not plain or sorted(map(stable, sent)) == sorted(map(stable, shown))
     if isinstance(sent, (dict, list)) or isinstance(shown, (dict, list)):
         return True  # given as an identifier, shown as the thing, or the other way round
-    if isinstance(sent, str) and isinstance(shown, str):
+    if isinstance(sent, str) and isinstance(shown, str) and flat.get("format") != "decimal":
         return sent.strip().casefold() == shown.strip().casefold()
     if isinstance(sent, bool) or isinstance(shown, bool) or sent is None or shown is None:
         return sent is shown

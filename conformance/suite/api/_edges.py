@@ -7,6 +7,7 @@ from typing import Any
 from conformance.suite.api._requests import OMITTED, Values, as_json, plain
 from conformance.suite.api._samples import Sampler, bounds, kind_of
 from conformance.suite.operations import Operation
+from conformance.suite.schemas import Schemas
 
 _LONGEST = 2000
 _MOST_CHOICES = 6
@@ -37,6 +38,18 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
             body |= {} if value is OMITTED else {name: value}
             if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
                 yield replace(valid, body=body)
+
+
+def emptied(operation: Operation, valid: Values, schemas: Schemas) -> Values | None:
+    """Give valid values with null for every property of the body that may be null, None where there is none."""
+    if operation.body is None or not isinstance(valid.body, dict) or "json" not in operation.body.media_type:
+        return None
+    properties = next(schemas.alternatives(operation.body.schema), {}).get("properties")
+    told = properties if isinstance(properties, dict) else {}
+    nulls = {name for name in valid.body if "type" in str(told.get(name)) and schemas.accepts_null(told.get(name))}
+    body = {name: None if name in nulls else each for name, each in valid.body.items()}
+    fits = nulls and schemas.accepts(operation.body.schema, as_json(body), "request")
+    return replace(valid, body=body) if fits else None
 
 
 def _of_schema(schema: Any, sampler: Sampler) -> list[Any]:

@@ -14,6 +14,7 @@ from conformance.settings import Settings
 from conformance.suite import documents
 from conformance.suite.api._access import Access
 from conformance.suite.api._identifiers import Pool
+from conformance.suite.api._own_account import REASON, left_alone, without_credentials
 from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
@@ -62,7 +63,8 @@ def own_document(api: Api, *, afresh: bool = False) -> Contract:
 def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Survey:
     contract = contract_of(api)
     schemas = Schemas(contract.root)
-    found = in_scope(list(operations(schemas)), settings)
+    whole = in_scope(list(operations(schemas)), settings)
+    found = [without_credentials(each, schemas) for each in whole]
     prefix = _prefix(api, contract, found)
     base = "" if prefix else _base(api, found)
     found = [replace(each, template=each.template.removeprefix(base) or "/") for each in found]
@@ -82,6 +84,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         access=Access(api, schemas, prefix, base),
         sampler=Sampler(schemas, replace(api.draws, name=name), pool.known),
         reads_only=settings.read_only,
+        lessened=frozenset(each.label for each, told in zip(found, whole, strict=True) if each is not told),
         pool=pool,
     )
     if made.studied:
@@ -136,10 +139,12 @@ def _there(api: Api, paths: list[str]) -> int:
 def _rounds(survey: Survey, chosen: list[Operation]) -> None:
     wanted = set(map(id, chosen))
     groups = {_group(each) for each in chosen}
-    useful = [each for each in survey.operations if id(each) in wanted or _group(each) in groups]
+    survey.unfilled |= {each.label: REASON for each in survey.operations if left_alone(each)}
+    asked = [each for each in survey.operations if not left_alone(each)]
+    useful = [each for each in asked if id(each) in wanted or _group(each) in groups]
     deepest = max((len(each.path_parameters) for each in survey.operations), default=0)
     # Lists of others may name what these operations refer to.
-    _round(survey, [e for e in survey.operations if e.method == "GET" and not e.path_parameters])
+    _round(survey, [each for each in asked if each.method == "GET" and not each.path_parameters])
     for depth in range(deepest + 1):
         level = [each for each in useful if len(each.path_parameters) == depth]
         if depth:

@@ -16,6 +16,8 @@ from conformance.suite.schemas import pointed
 _MOST_OF_A_LIST = 5
 _MOST_OF_A_KIND = 40
 _DEEPEST = 3
+_REFERENCE = re.compile(r"(.+?)_?(?:id|Id|ID|uuid)s?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,20 @@ class Pool:
 
     def known(self, name: str) -> Any:
         """Give the identifier that a property such as ``user_id`` may hold, OMITTED where none is known."""
-        match = re.fullmatch(r"(.+?)_?(?:id|Id|ID|uuid)", name)
-        for thing in self._ranked(_singular(match[1])) if match else ():
-            found = _identifier(thing, name)
-            if found is not OMITTED:
+        for thing in self._ranked(_referred(name)):
+            found = _referred_to(thing, name)
+            # Some call a reference by the name of the thing alone; a text of that name may be anything.
+            told = found is not OMITTED and (isinstance(found, int) or _REFERENCE.fullmatch(name))
+            if told or (isinstance(found, str) and _UUID.fullmatch(found)):
                 return found
         return OMITTED
+
+    def refers_to_nothing(self, name: str, value: Any) -> bool:
+        """Tell whether a property is named as a reference is, and its value is no identifier that the API gave."""
+        listed = self._things.get(_referred(name))
+        told = {str(_referred_to(each, name)) for each in listed or ()}
+        values = value if isinstance(value, list) else [value]
+        return listed is not None and not told.issuperset(map(str, values))
 
     def _bind(self, operation: Operation, names: list[Parameter], thing: Thing) -> dict[str, Any] | None:
         found: dict[str, Any] = {}
@@ -129,6 +139,18 @@ def resource_before(template: str, name: str) -> str:
     before = template.partition("{" + name + "}")[0].rstrip("/")
     steps = [step for step in before.split("/") if step and "{" not in step]
     return _singular(steps[-1]) if steps else _singular(re.sub(r"_?id$", "", name, flags=re.IGNORECASE))
+
+
+def is_below(item: Operation, create: Operation) -> bool:
+    """Tell whether a path is a create's own with one parameter more, or names one of the same resource."""
+    first, last = create.template.rstrip("/"), item.template.rstrip("/")
+    if not last.endswith("}") or "{" not in last.rpartition("/")[2]:
+        return False
+    if last.rpartition("/")[0] == first:
+        return True
+    names = item.path_parameters
+    same = resource_before(item.template, names[-1].name) == resource_before(first + "/{id}", "id") if names else False
+    return same and len(names) <= len(create.path_parameters) + 1
 
 
 def located(answer: Answer, targets: list[Operation]) -> Iterator[tuple[Operation, dict[str, str]]]:
@@ -180,6 +202,16 @@ def _resources(template: str) -> list[str]:
         if "{" not in step:
             found.append(_singular(step))
     return list(dict.fromkeys(found))
+
+
+def _referred(name: str) -> str:
+    """Give the name of the resource that a property of this name refers to, if it is a reference."""
+    match = _REFERENCE.fullmatch(name)
+    return _singular(match[1] if match else name)
+
+
+def _referred_to(thing: Thing, name: str) -> Any:
+    return _identifier(thing, name.removesuffix("s") if _REFERENCE.fullmatch(name) else thing.resource)
 
 
 def _singular(word: str) -> str:

@@ -57,6 +57,13 @@ def _wrong(survey: Survey, operation: Operation) -> Iterator[tuple[str, str, Cre
             yield "api-auth-tampered", how, forged
 
 
+def bears(survey: Survey, operation: Operation) -> bool:
+    """Tell whether an operation is asked with a JWT, which can be forged."""
+    identity = survey.access.identity(operation)
+    token = identity.token if identity else None
+    return token is not None and survey.access.bearing(operation, token) is not None and any(tampered(survey, token))
+
+
 def tampered(survey: Survey, text: str) -> Iterator[tuple[str, str]]:
     """Forge a JWT from the run's own; nothing where it is none."""
     token = tokens.parse(text)

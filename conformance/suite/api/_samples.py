@@ -84,7 +84,7 @@ class Sampler:
             if isinstance(alternative.get("enum"), list) and alternative["enum"]:
                 choices = [each for each in alternative["enum"] if each is not None] or [None]
                 return choices[self.number() % len(choices)]
-            known = self.known(name) if name else OMITTED
+            known = self.known(name) if name and not _is_file(alternative) else OMITTED
             if known is not OMITTED and self._fits(alternative, known):
                 return known
             made = self._of_kind(alternative, name, depth, whole)
@@ -151,7 +151,7 @@ class Sampler:
 
     def _text(self, schema: dict[str, Any]) -> Any:
         form = schema.get("format")
-        if form == "binary" or "contentMediaType" in schema:
+        if _is_file(schema):
             return _FILE
         number = self.number()
         token = f"{number & 0xFFFFFFFFFFFF:012x}"
@@ -194,6 +194,10 @@ class Sampler:
         except (re.error, HypothesisException, KeyError, NotImplementedError, RecursionError, OverflowError):
             return ""
         return next((text for text in drawn if self.schemas.accepts(schema, text, "request")), "")
+
+
+def _is_file(schema: dict[str, Any]) -> bool:
+    return schema.get("format") == "binary" or "contentMediaType" in schema
 
 
 def kind_of(schema: dict[str, Any]) -> str:
@@ -245,7 +249,7 @@ def _plain_candidates(number: int, schema: dict[str, Any]) -> Iterator[str]:
     letters = "".join(chr(97 + int(digit)) for digit in str(number))
     digits = str(number)
     least = schema.get("minLength", 0) if isinstance(schema.get("minLength", 0), int) else 0
-    for length in dict.fromkeys((least, 1, 2, 3, 4, 5, 6, 8, 10, 12)):
+    for length in dict.fromkeys((max(least, 1), 2, 3, 4, 5, 6, 8, 10, 12)):
         yield from (letters[:length], letters[:length].upper(), digits[:length])
         yield from (letters[:length].capitalize(), f"{letters[:length]}{digits[:2]}")
         yield from (

@@ -1,14 +1,16 @@
 """What happens to the things that the run makes: created, read, replaced, refused, deleted."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from conformance.exchange import build
 from conformance.suite.api._broken import broken
 from conformance.suite.api._compared import difference, in_common
+from conformance.suite.api._edges import emptied
 from conformance.suite.api._identifiers import stable
+from conformance.suite.api._reads import Read, State
 from conformance.suite.api._requests import OMITTED, Credential, Values, present
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
@@ -16,26 +18,6 @@ from conformance.suite.operations import Operation
 
 _GONE = (404, 410)
 _MOST_REFUSED = 4
-
-
-@dataclass(frozen=True)
-class Read:
-    """What a read showed after something was done: ``held`` says whether it is what was to be seen."""
-
-    requirement: str
-    operation: Operation
-    seen: Seen
-    held: bool
-    expected: str = ""
-    note: str = ""
-
-
-@dataclass
-class State:
-    """What the flows over all resources showed, and what could not be tried and why."""
-
-    reads: list[Read] = field(default_factory=list)
-    untold: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def state(survey: Survey) -> State:
@@ -67,8 +49,10 @@ def _life(survey: Survey, create: Operation, found: State) -> Flow:
     reads = survey.below(create, "GET") + [each for each, _ in _leads(survey, create, made)]
     read = next((each for each in dict.fromkeys(reads) if _names(survey, create, made, each) is not None), None)
     if read is None or made.exchange.status == 202:
-        reason = "its answer names nothing that a documented read takes"
-        found.untold["api-created-available", create.label] = reason
+        # Where no read could take what was made, a POST is no create that the document links or names.
+        if reads:
+            reason = "its answer names nothing that a documented read takes"
+            found.untold["api-created-available", create.label] = reason
         return
     names = _names(survey, create, made, read) or {}
     [first] = yield [_reading(survey, read, names)]
@@ -225,12 +209,24 @@ def _replacement(
             values = survey.sample(write, bound, whole=whole)
         except Unsampled:
             return
-        [written] = yield [Ask(write, values, "state")]
-        if written.succeeded:
-            [after] = yield [_reading(survey, read, names)]
-            if after.succeeded and written.exchange.status != 202:
-                _compare(survey, found, write, written, after)
-            return
+        succeeded = yield from _written_back(survey, found, write, values, _reading(survey, read, names))
+        if succeeded:
+            break
+    nulls = emptied(write, values, survey.schemas) if succeeded and write.method == "PUT" else None
+    if nulls is not None:
+        yield from _written_back(survey, found, write, nulls, _reading(survey, read, names))
+
+
+def _written_back(
+    survey: Survey, found: State, write: Operation, values: Values, reading: Ask
+) -> Generator[list[Ask], list[Seen], bool]:
+    """See that what a write was sent is read; False where it was refused."""
+    [written] = yield [Ask(write, values, "state")]
+    if written.succeeded:
+        [after] = yield [reading]
+        if after.succeeded and written.exchange.status != 202:
+            _compare(survey, found, write, written, after)
+    return written.succeeded
 
 
 def _deletion(

@@ -10,6 +10,7 @@ from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import broken
 from conformance.suite.api._edges import edges
+from conformance.suite.api._own_account import left_alone
 from conformance.suite.api._parts import spread
 from conformance.suite.api._requests import Values, present
 from conformance.suite.api._samples import Unsampled
@@ -37,7 +38,7 @@ def _study(survey: Survey) -> bool:
         return max(least, int(of[survey.api.draws.effort] * survey.attention))
 
     asks: list[Ask] = []
-    for operation in survey.studied:
+    for operation in (each for each in survey.studied if not left_alone(each)):
         asks += _again(survey, operation)
         valid = values_of(survey, operation)
         if valid is None:
@@ -94,7 +95,8 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
     by_label = {each.label: each for each in survey.studied}
     for found in generation.loaded(survey.contract.root):
         operation = by_label.get(f"{found.method.upper()} {survey.relative(found.path)}")
-        if operation is None:
+        # What was taken out of a body would be in it again.
+        if operation is None or left_alone(operation) or operation.label in survey.lessened:
             continue
         valid = values_of(survey, operation)
         credential = survey.access.credential(operation)

@@ -12,7 +12,7 @@ from conformance.openapi import Contract
 from conformance.properties import Api
 from conformance.suite.api._access import Access
 from conformance.suite.api._broken import Broken
-from conformance.suite.api._identifiers import Pool, linked, located, resource_before
+from conformance.suite.api._identifiers import Pool, is_below, linked, located, resource_before
 from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
 from conformance.suite.operations import Operation
@@ -77,6 +77,8 @@ class Survey:
     pool: Pool = field(default_factory=Pool)
     accepted: dict[str, Seen] = field(default_factory=dict)
     unfilled: dict[str, str] = field(default_factory=dict)
+    # Operations that are asked with less than the document gives them.
+    lessened: frozenset[str] = frozenset()
     # Creates that may be asked with values of their own for each thing.
     renewable: set[str] = field(default_factory=set)
     # What of the run's own things a DELETE may be tried on.
@@ -86,6 +88,8 @@ class Survey:
     _below: dict[str, list[Operation]] = field(default_factory=dict)
     # Where the answers of a create led to: it may be far from the create's own path.
     _led: dict[str, set[str]] = field(default_factory=dict)
+    # The newest entity tag of each path.
+    _tags: dict[str, str] = field(default_factory=dict)
 
     def relative(self, path: str) -> str:
         """Give a path of the document as the operations have it."""
@@ -184,6 +188,8 @@ class Survey:
         for parameter in operation.parameters:
             if parameter.place == "path" and bound is not None and parameter.name in bound:
                 made["path", parameter.name] = bound[parameter.name]
+            elif operation.is_conditional and parameter.name.lower() == "if-match":
+                continue
             elif parameter.required or (whole and parameter.place == "query"):
                 made[parameter.place, parameter.name] = self.sampler.value(
                     parameter.schema, parameter.name, whole=whole
@@ -195,7 +201,16 @@ class Survey:
 
     def _write(self, ask: Ask) -> Request:
         credential = ask.credential if ask.credential is not None else self.access.credential(ask.operation)
-        return write(ask.operation, ask.values, self.prefix, credential)
+        request = write(ask.operation, ask.values, self.prefix, credential)
+        leaves_it_out = ask.broken is not None and ask.broken.place == "header"
+        return request if leaves_it_out else self._conditional(ask.operation, request)
+
+    def _conditional(self, operation: Operation, request: Request) -> Request:
+        """Say which state is to be changed, where an operation asks for that (RFC 9110, section 13.1.1)."""
+        if not operation.is_conditional or request.header("if-match") is not None:
+            return request
+        tag = self._tags.get(request.path.partition("?")[0], "*")
+        return replace(request, headers=(*request.headers, ("If-Match", tag)))
 
     def _keep(self, seen: Seen) -> None:
         self._by_operation.setdefault(seen.operation.label, []).append(seen)
@@ -205,6 +220,9 @@ class Survey:
         answer, operation = seen.exchange.answer, seen.operation
         if answer is None or not seen.succeeded or seen.origin in ("probe", "closed"):
             return
+        tag = answer.header("etag")
+        if tag and operation.method != "POST":
+            self._tags[seen.exchange.request.path.partition("?")[0]] = tag
         bound = seen.values.bound() if seen.values else {}
         if seen.values is not None and seen.broken is None:
             self.accepted.setdefault(operation.label, seen)
@@ -250,7 +268,7 @@ class Survey:
         """Give the operations on one of the things that an operation makes, the nearest path first."""
         led = self._led.get(create.label, ())
         if create.label not in self._below:
-            self._below[create.label] = [each for each in self.operations if _is_below(each, create)]
+            self._below[create.label] = [each for each in self.operations if is_below(each, create)]
             self._below[create.label] += [each for each in self.operations if each.template in led]
         found = [each for each in dict.fromkeys(self._below[create.label]) if each.method == method]
         near = f"{create.template.rstrip('/')}/"
@@ -264,7 +282,7 @@ class Survey:
             names = self.names_of(create, bound, answer, target)
             if names is not None:
                 values = Values({("path", name): value for name, value in names.items()})
-                return write(target, values, self.prefix, self.access.credential(target))
+                return self._conditional(target, write(target, values, self.prefix, self.access.credential(target)))
         return None
 
     def names_of(
@@ -280,15 +298,3 @@ class Survey:
         # A create that answers 200 may have answered with what was there already.
         foreign = answer.status != 201 and found is not None and self.pool.is_foreign(target, found)
         return None if foreign else found
-
-
-def _is_below(item: Operation, create: Operation) -> bool:
-    """Tell whether a path is a create's own with one parameter more, or names one of the same resource."""
-    first, last = create.template.rstrip("/"), item.template.rstrip("/")
-    if not last.endswith("}") or "{" not in last.rpartition("/")[2]:
-        return False
-    if last.rpartition("/")[0] == first:
-        return True
-    names = item.path_parameters
-    same = resource_before(item.template, names[-1].name) == resource_before(first + "/{id}", "id") if names else False
-    return same and len(names) <= len(create.path_parameters) + 1

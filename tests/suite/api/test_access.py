@@ -124,6 +124,15 @@ def test_a_login_that_looks_like_one_is_used_where_no_flow_is_documented() -> No
     assert {each.path for each in target.received} == {"/auth/login"}
 
 
+@pytest.mark.parametrize("name", ["access_token", "token", "access", "accessToken", "jwt"])
+def test_a_token_is_known_by_the_names_that_frameworks_give_it(name: str) -> None:
+    def reply(_: Received) -> bytes:
+        return answer(200, json.dumps({name: "issued", "refresh": "other"}).encode())
+
+    with access_to(secured({"it": []}), Credentials(user=ADA), reply, it=OAUTH2) as (access, operation, _):
+        assert access.credential(operation) == Credential(headers={"Authorization": "Bearer issued"})
+
+
 def test_what_issues_no_token_is_told() -> None:
     with access_to(secured({"it": []}), Credentials(user=ADA), lambda _: answer(401), it=OAUTH2) as (
         access,

@@ -196,3 +196,12 @@ def test_an_answer_of_another_path_says_nothing_of_this_operation(check: Any) ->
 @pytest.mark.parametrize("check", [*CHECKS, _answers.undocumented_error], ids=lambda each: each.__name__)
 def test_the_refusal_of_an_unreadable_body_says_nothing(check: Any) -> None:
     assert say(check, seen(operation("POST /x"), 400, body=b'{"a": NaN}')) is False
+
+
+def test_alternatives_that_only_a_format_tells_apart_may_accept_the_same() -> None:
+    link = {"oneOf": [{**TEXT, "format": "uri"}, {**TEXT, "maxLength": 0}]}
+    size = {"oneOf": [TEXT, {**TEXT, "maxLength": 0}]}
+
+    assert schemas_of({}).contradiction(link, "") is None
+    assert schemas_of({}).contradiction(link, 7) is not None
+    assert schemas_of({}).contradiction(size, "") is not None

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges
+from conformance.suite.api._edges import edges, emptied
 from conformance.suite.api._requests import OMITTED, Values, as_json
 from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
@@ -191,3 +191,32 @@ def test_what_is_required_is_never_left_out() -> None:
     found = list(edges(asked, Values(body={"it": 5}), Sampler(SCHEMAS, Draws(1, "quick", "edges"))))
 
     assert [each.body["it"] for each in found] == [1, 9]
+
+
+def test_a_list_that_is_too_long_is_too_long_as_a_set_too() -> None:
+    schema = {"type": "array", "maxItems": 3, "uniqueItems": True, "items": TEXT}
+    found = [each.values.body for each in body(schema, ["a"]) if each.rule == "maxItems"]
+
+    assert [len(set(each)) for each in found] == [4]
+
+
+ROW = {"type": "object", "required": ["code"], "properties": {"code": {**TEXT, "pattern": "^[a-z]$"}}}
+
+
+@pytest.mark.parametrize(("items", "one"), [(ROW, {"code": "a"}), ({**TEXT, "format": "email"}, "a@example.com")])
+def test_a_list_that_is_too_long_holds_what_fits(items: Any, one: Any) -> None:
+    schema = {"type": "array", "maxItems": 2, "items": items}
+
+    assert [each.values.body for each in body(schema, [one]) if each.rule == "maxItems"] == [[one] * 3]
+    assert values(query(schema, [one]), "maxItems") == [[one] * 3]
+
+
+@pytest.mark.parametrize(
+    ("properties", "nulls"),
+    [({"a": TEXT, "b": {"type": ["string", "null"]}}, {"a": "x", "b": None}), ({"a": TEXT, "b": TEXT}, None)],
+)
+def test_what_may_be_null_is_emptied(properties: Any, nulls: Any) -> None:
+    asked = operation("PUT /things", requestBody=taking({"type": "object", "properties": properties}))
+    found = emptied(asked, Values(body={"a": "x", "b": "y"}), SCHEMAS)
+
+    assert (found.body if found else None) == nulls

@@ -22,6 +22,7 @@ def lost(schema: Any, sent: Any, shown: Any) -> bool:
         (TEXT, " Pen ", "pen"),
         ({"type": "number"}, 1.5, "1.50"),
         ({"type": "integer"}, 2, 2.0),
+        ({**TEXT, "format": "decimal"}, "1", "1.00"),
         ({**TEXT, "format": "date-time"}, "2024-01-02T10:00:00Z", "2024-01-02T12:00:00+02:00"),
         ({**TEXT, "format": "date-time"}, "2024-01-02T10:00:00Z", "2024-01-02T10:00:00.000123"),
         ({**TEXT, "format": "uri"}, "https://example.com", "https://example.com/"),
@@ -42,6 +43,10 @@ def test_the_same_value_in_another_form_is_not_lost(schema: Any, sent: Any, show
     ("schema", "sent", "shown"),
     [
         (TEXT, "pen", "ink"),
+        (TEXT, "1", "1.00"),
+        ({"type": "array", "items": {"type": "object"}}, [{"a": 1}], []),
+        ({"type": "array", "items": {"properties": {"a": TEXT}}}, [{"a": "b"}], [{"a": "c", "id": 7}]),
+        ({**TEXT, "format": "decimal"}, "1.5", "1.00"),
         ({"type": "number"}, 1.5, 1),
         ({"type": "number"}, 1.5, "much"),
         ({"type": "boolean"}, True, False),

@@ -1,5 +1,6 @@
 """An API is explored from what it gives, within what the run may do, and with what the run made itself."""
 
+import json
 import re
 import time
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from conformance.catalogue import of_profile
 from conformance.settings import Credentials, JWTKey
 from conformance.suite.api._probes import _pattern, tampered
 from conformance.verdict import Outcome
+from tests.servers import Received, answer
 from tests.suite.api.makers import saying
 from tests.suite.api.stores import PATHS, Store, exploring, say
 
@@ -223,6 +225,32 @@ def test_workers_make_different_things() -> None:
         )
 
     assert not names[0] & names[1]
+
+
+def test_a_thing_is_changed_and_deleted_by_the_tag_of_its_newest_state() -> None:
+    condition = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+    one = {**PATHS["/things/{id}"]}
+    one |= {method: {**one[method], "parameters": [condition]} for method in ("put", "delete")}
+    store = Store({**PATHS, "/things/{id}": one})
+
+    def tag(request: Received) -> str:
+        return f'"{hash(str(store.things.get(int(request.path.rpartition("/")[2]))))}"'
+
+    def amiss(request: Received) -> bytes | None:
+        if not re.fullmatch(r"/things/\d+", request.path):
+            return None
+        if request.method == "GET" and int(request.path.rpartition("/")[2]) in store.things:
+            return answer(
+                200, json.dumps(store.things[int(request.path.rpartition("/")[2])]).encode(), ETag=tag(request)
+            )
+        given = request.header("if-match")
+        is_conditional = request.method in ("PUT", "DELETE") and given not in (tag(request), "*")
+        return answer(412 if given else 428) if is_conditional else None
+
+    store.amiss = amiss
+    found = explored(store)
+
+    assert {found[each].status for each in ("api-deleted-gone", "api-rejected-changes-nothing")} == {"passed"}
 
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"

@@ -125,9 +125,14 @@ def test_what_a_create_answered_with_is_named_no_more_once_it_was_removed() -> N
     assert list(pool.bindings(READ)) == [{"item_id": 8}]
 
 
-@pytest.mark.parametrize("name", ["user_id", "userId", "userID", "user_uuid"])
+@pytest.mark.parametrize("name", ["user_id", "userId", "userID", "user_uuid", "user_ids", "user"])
 def test_a_property_that_refers_to_a_resource_is_given_a_known_identifier(name: str) -> None:
     assert pool_after(operation("GET /users"), [{"id": 3}]).known(name) == 3
+
+
+def test_a_text_that_is_named_like_a_resource_may_be_anything() -> None:
+    assert pool_after(operation("GET /users"), [{"id": "ada"}]).known("user") is OMITTED
+    assert pool_after(operation("GET /users"), [{"id": "ada"}]).known("user_id") == "ada"
 
 
 @pytest.mark.parametrize("name", ["id", "name", "order_id", "paid", "valid"])

@@ -158,3 +158,13 @@ def test_bounds_are_the_least_and_the_greatest_value(schema: Any, kind: str, fou
 )
 def test_a_schemas_kind_is_told_by_its_type_or_its_keywords(schema: Any, kind: str) -> None:
     assert kind_of(schema) == kind
+
+
+def test_a_text_by_its_pattern_is_not_empty_where_it_need_not_be() -> None:
+    assert sampler().value({"type": "string", "pattern": "^-?[0-9]{0,6}$"}) != ""
+
+
+def test_a_file_is_no_identifier() -> None:
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+
+    assert isinstance(sampler(known=lambda _: "7").value(file, "file"), bytes)
