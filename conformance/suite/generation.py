@@ -22,6 +22,7 @@ _DRAWN = {"quick": 4, "standard": 8, "deep": 40}
 # Integers this small may be the ids of things that are not the run's to change.
 _PLAUSIBLE_ID = re.compile(r"^[1-9]\d{0,11}$")
 _MOST_COVERAGE = 60
+_PART = re.compile(rb"--[^\r\n]+\r\nContent-Disposition:", re.IGNORECASE)
 _CONTROL_IN_HEADER = re.compile(rb"\r\nContent-Disposition:[^\r\n]*[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", re.IGNORECASE)
 # Headers of the generator's own client, which the kit's client says for itself.
 _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "content-length", "x-schemathesis-testcaseid"}
@@ -177,8 +178,8 @@ def within_the_contract(request: Request) -> bool:
 
 
 def _is_form(body: bytes) -> bool:
-    """Tell whether a body can be a multipart form: no header of a part may hold a control character (RFC 9110, 5.5)."""
-    return body.startswith(b"--") and not _CONTROL_IN_HEADER.search(body)
+    """Tell whether a body is a multipart form: parts have heads, without control characters (RFC 7578, RFC 9110)."""
+    return bool(_PART.match(body)) and not _CONTROL_IN_HEADER.search(body)
 
 
 def _outside(value: Any) -> bool:
