@@ -1,6 +1,6 @@
 """Valid values from the edges of schemas: bounds, lengths, every choice, and what may be left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,9 @@ from conformance.suite.schemas import Schemas
 
 _LONGEST = 2000
 _MOST_CHOICES = 6
+_SHORT = 4
+# Of ASCII's letters there are too few for a short text: the ideographs of Unicode's CJK block.
+_FIRST_OF_MANY, _MANY = 0x4E00, 20_000
 _TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
 
 
@@ -52,6 +55,18 @@ def emptied(operation: Operation, valid: Values, schemas: Schemas) -> Values | N
     return replace(valid, body=body) if fits else None
 
 
+def unlike(shown: Any, operation: Operation, values: Values, others: Iterable[Values], schemas: Schemas) -> Values:
+    """Give valid values with what a thing shows already taken from others: whether that is stored shows nothing."""
+    for other in others:
+        if operation.body is None or not all(isinstance(each, dict) for each in (shown, values.body, other.body)):
+            break
+        same = [name for name, each in values.body.items() if name in shown and shown[name] == each]
+        body = values.body | {name: other.body[name] for name in same if name in other.body}
+        if schemas.accepts(operation.body.schema, as_json(body), "request"):
+            values = replace(values, body=body)
+    return values
+
+
 def _of_schema(schema: Any, sampler: Sampler) -> list[Any]:
     schemas = sampler.schemas
     flat = next(schemas.alternatives(schema), {})
@@ -73,7 +88,14 @@ def _of_schema(schema: Any, sampler: Sampler) -> list[Any]:
         # A name of an earlier run may still be taken.
         texts = [f"{_TEXTS[0]} {token}", *_TEXTS]
         found = [text for text in texts if schemas.accepts(schema, text, "request")][:1]
-        found += [(token * (size // len(token) + 1))[:size] for size in sizes]
+        found += [_fresh(size, token, sampler) for size in sizes]
     if schemas.accepts_null(schema) and "type" in str(schema):
         found.append(None)
     return [each for each in found if schemas.accepts(schema, each, "request")]
+
+
+def _fresh(size: int, token: str, sampler: Sampler) -> str:
+    """Give a text of a size that nobody else is likely to have, as names may have to be unique."""
+    if size > _SHORT:
+        return (token * (size // len(token) + 1))[:size]
+    return "".join(chr(_FIRST_OF_MANY + sampler.number() % _MANY) for _ in range(size))

@@ -84,7 +84,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         access=Access(api, schemas, prefix, base),
         sampler=Sampler(schemas, replace(api.draws, name=name), pool.known),
         reads_only=settings.read_only,
-        lessened=frozenset(each.label for each, told in zip(found, whole, strict=True) if each is not told),
+        lessened=frozenset(each.label for each, told in zip(found, whole, strict=True) if each.body is not told.body),
         pool=pool,
     )
     if made.studied:

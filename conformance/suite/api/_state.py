@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from conformance.exchange import build
 from conformance.suite.api._broken import broken
 from conformance.suite.api._compared import difference, in_common
-from conformance.suite.api._edges import emptied
+from conformance.suite.api._edges import emptied, unlike
 from conformance.suite.api._identifiers import stable
 from conformance.suite.api._reads import Read, State
 from conformance.suite.api._requests import OMITTED, Credential, Values, present
@@ -18,6 +18,8 @@ from conformance.suite.operations import Operation
 
 _GONE = (404, 410)
 _MOST_REFUSED = 4
+# Of a flag, or one of two choices, a few values are drawn until one differs.
+_MOST_TRIES = 5
 
 
 def state(survey: Survey) -> State:
@@ -170,7 +172,7 @@ def _refusals(
         if bound is None or write.body is None:
             continue
         try:
-            valid = survey.sample(write, bound)
+            valid = _another(survey, write, bound, made.exchange.value)
         except Unsampled:
             continue
         wrong = [each for each in broken(write, valid, survey.schemas) if each.place == "body" and each.readable]
@@ -206,7 +208,7 @@ def _replacement(
         return
     for whole in (True, False):
         try:
-            values = survey.sample(write, bound, whole=whole)
+            values = _another(survey, write, bound, made.exchange.value, whole=whole)
         except Unsampled:
             return
         succeeded = yield from _written_back(survey, found, write, values, _reading(survey, read, names))
@@ -215,6 +217,11 @@ def _replacement(
     nulls = emptied(write, values, survey.schemas) if succeeded and write.method == "PUT" else None
     if nulls is not None:
         yield from _written_back(survey, found, write, nulls, _reading(survey, read, names))
+
+
+def _another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any, *, whole: bool = True) -> Values:
+    values, *others = (survey.sample(write, bound, whole=whole) for _ in range(_MOST_TRIES))
+    return unlike(shown, write, values, others, survey.schemas)
 
 
 def _written_back(

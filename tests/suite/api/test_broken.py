@@ -6,7 +6,7 @@ import pytest
 
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges, emptied
+from conformance.suite.api._edges import edges, emptied, unlike
 from conformance.suite.api._requests import OMITTED, Values, as_json
 from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
@@ -220,3 +220,22 @@ def test_what_may_be_null_is_emptied(properties: Any, nulls: Any) -> None:
     found = emptied(asked, Values(body={"a": "x", "b": "y"}), SCHEMAS)
 
     assert (found.body if found else None) == nulls
+
+
+def test_what_a_thing_shows_already_is_taken_from_other_values() -> None:
+    flags = {"type": "object", "properties": {"a": {"type": "boolean"}, "b": TEXT}}
+    asked = operation("PUT /things", requestBody=taking(flags))
+    drawn = [Values(body={"a": each, "b": text}) for each, text in ((True, "x"), (True, "y"), (False, "z"))]
+
+    found = unlike({"a": True, "b": "w"}, asked, drawn[0], drawn[1:], SCHEMAS)
+
+    assert found.body == {"a": False, "b": "x"}
+
+
+def test_values_that_would_not_fit_together_stay() -> None:
+    either = {"oneOf": [{"properties": {"a": {"const": n}, "b": {"const": n}}} for n in (1, 2)]}
+    asked = operation("PUT /things", requestBody=taking(either))
+
+    assert (
+        unlike({"a": 1}, asked, Values(body={"a": 1, "b": 1}), [Values(body={"a": 2, "b": 2})], SCHEMAS).body["b"] == 1
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.settings import Credentials
+from conformance.suite import generation
 from conformance.suite.api._own_account import left_alone, without_credentials
 from tests.servers import Received, answer
 from tests.suite.api.makers import FINE, TEXT, operation, schemas_of, taking
@@ -54,6 +55,21 @@ def test_other_accounts_are_asked_for_as_the_document_says(label: str) -> None:
     asked = operation(label, requestBody=taking(EMAIL), **SECURED)
 
     assert without_credentials(asked, schemas_of({})) is asked
+
+
+def test_only_an_account_is_asked_with_less_than_the_document_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    request_of = generation.request_of
+
+    def counted(*told: Any, **more: Any) -> Any:
+        made.append(told)
+        return request_of(*told, **more)
+
+    monkeypatch.setattr(generation, "request_of", counted)
+    with exploring(Store()) as attempt:
+        attempt("api-no-5xx")
+
+    assert made, "nothing was generated"
 
 
 def test_who_has_logged_out_is_not_refused_by_the_rest() -> None:
