@@ -131,14 +131,14 @@ def is_number(value: Any) -> bool:
 def expect_error_at(exchange: Exchange, *where: str) -> None:
     """Expect a 422 one of whose entries has a ``loc`` that ends at a field.
 
-    With one name the field's, whatever it came from; with more, the first is where the value came
-    from: ``("query", "limit")``.
+    With one name the field's, whatever it came from and stands in; with more they are the whole of it:
+    ``("query", "limit")``.
     """
     expect_status(exchange, 422)
     found = list(error_locations(exchange))
-    *source, field = where
-    expected = f"a 422 whose loc {'is ' + json.dumps(list(where)) if source else 'ends at ' + json.dumps(field)}"
-    hit = any(loc and loc[-1] == field and (not source or loc[0] == source[0]) for loc in found)
+    whole = len(where) > 1
+    expected = f"a 422 whose loc {'is ' + json.dumps(list(where)) if whole else 'ends at ' + json.dumps(where[0])}"
+    hit = any(loc == list(where) if whole else loc[-1:] == list(where) for loc in found)
     expect(hit, exchange, expected, f"its loc is {', '.join(json.dumps(loc) for loc in found) or 'missing'}")
 
 

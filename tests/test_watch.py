@@ -46,9 +46,25 @@ def test_an_answer_that_should_be_empty_and_is_not_is_a_mismatch(
 
 def test_only_a_422_has_to_have_its_shape() -> None:
     validation_shape(said({"detail": "no"}, 400))
-    validation_shape(said({"detail": [ENTRY]}, 422))
+    validation_shape(_refused("POST", "/items", "body"))
     with pytest.raises(Mismatch):
         validation_shape(said({"detail": "no"}, 422))
+
+
+def _refused(method: str, path: str, source: str) -> Exchange:
+    exchange = said({"detail": [ENTRY | {"loc": [source, "price"]}]}, 422)
+    return replace(exchange, request=Request(method, path))
+
+
+def test_a_value_may_come_from_wherever_a_request_has_some() -> None:
+    validation_shape(_refused("GET", "/items", "query"))
+    validation_shape(_refused("POST", "/events?work=3", "query"))
+
+
+@pytest.mark.parametrize(("method", "source"), [("GET", "body"), ("POST", "query"), ("PUT", "query")])
+def test_no_value_comes_from_where_a_request_has_none(method: str, source: str) -> None:
+    with pytest.raises(Mismatch):
+        validation_shape(_refused(method, "/items", source))
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[" * 100_000, b'"\\ud800"', b"\xff", json.dumps([1]).encode()])

@@ -21,13 +21,13 @@ def test_an_authenticated_user_has_an_id(api: Api) -> None:
 
 
 @requirement("pagination-defaults")
-@given(boundaries=["/items"])
-def test_a_page_is_twenty_from_the_start(api: Api, path: str) -> Flow:
-    exchange = yield build("GET", path)
+@given(boundaries=[{}, {"limit": 5}, {"offset": 3}])
+def test_a_page_is_twenty_from_the_start(api: Api, query: dict[str, int]) -> Flow:
+    exchange = yield build("GET", "/items", query=query)
 
     expect_status(exchange, 200)
-    expect_value(exchange, "limit", 20)
-    expect_value(exchange, "offset", 0)
+    expect_value(exchange, "limit", query.get("limit", 20))
+    expect_value(exchange, "offset", query.get("offset", 0))
 
 
 @requirement("pagination-echo")
@@ -50,4 +50,4 @@ def test_letters_are_no_page(api: Api, sent: tuple[str, str]) -> Flow:
     name, word = sent
     exchange = yield build("GET", "/items", query={name: word})
 
-    expect_error_at(exchange, name)
+    expect_error_at(exchange, "query", name)

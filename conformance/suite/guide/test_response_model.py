@@ -45,6 +45,18 @@ def test_undeclared_fields_never_come_back(api: Api, new: _items.NewItem) -> Flo
                 _expect_none_of(extra, exchange)
 
 
+@requirement("item-no-extra-fields")
+def test_an_id_that_is_sent_is_not_the_items(api: Api) -> None:
+    chosen = {"id": f"chosen-{api.draws.token('id')}"}
+    created = api.send(_items.create({"name": "pen", "price": 12.0, **chosen}))
+    if created.status == 422:
+        return
+    read = api.get(_items.path(_items.made(created)))
+
+    for exchange in (created, read):
+        _expect_none_of(chosen, exchange)
+
+
 def _expect_none_of(extra: dict[str, str], exchange: Exchange) -> None:
     # Under whatever key, and however deep: no other text holds what was drawn for this run.
     told = exchange.answer.text if exchange.answer else ""

@@ -9,6 +9,7 @@ from conformance.strategies import PRICES, STORED_WORDS, items
 from conformance.suite.guide import _items, _listing
 
 _MOST_PAGES = 5
+_LAST = 50
 
 
 @requirement("item-round-trip")
@@ -29,11 +30,28 @@ def test_name_and_price_come_back_as_sent(api: Api, new: _items.NewItem) -> Flow
     _items.expect_price(exchange, found.get("price"), new["price"])
 
 
+@requirement("item-round-trip")
+@given(
+    boundaries=[{"name": " Pen É ", "price": 2.125}, {"name": "漢" * 1000, "price": 1e21}, {"name": "<b>", "price": 0}]
+)
+def test_they_come_back_so_from_the_list_too(api: Api, new: _items.NewItem) -> Flow:
+    item = yield from _items.new_item(new)
+    page = _listing.read((yield build("GET", "/items", query={"limit": 1})))
+    # Where others write meanwhile, or the newest come first, it may be elsewhere.
+    places = [max(0, page.total - _LAST), 0]
+    exchanges = yield [build("GET", "/items", query={"limit": 100, "offset": offset}) for offset in places]
+    for exchange in exchanges:
+        for entry in _listing.read(exchange).entries:
+            if isinstance(entry, dict) and entry.get("id") == item:
+                expect(entry.get("name") == new["name"], exchange, f"name to be {new['name']!r}")
+                _items.expect_price(exchange, entry.get("price"), new["price"])
+
+
 @requirement("item-list-shape")
 def test_every_listed_item_has_the_models_fields(api: Api) -> None:
     for name in ("first", "second"):
         _items.made(api.send(_items.create({"name": name, "price": 1.5})))
-    pages = _listing.walk(api, 100)
+    pages = [_listing.read(api.get("/items")), *_listing.walk(api, 100)]
     expect(any(page.entries for page in pages), pages[0].exchange, "the created items among the items")
     for page in [*pages[:_MOST_PAGES], *pages[-_MOST_PAGES:]]:
         for entry in page.entries:
@@ -59,6 +77,14 @@ def test_an_unknown_item_is_not_found(api: Api) -> None:
     api.send(build("DELETE", _items.path(item)))
     for unknown in (item, _alike(item)):
         _expect_not_found(api.get(_items.path(unknown)))
+
+
+@requirement("item-unknown-404")
+def test_nor_is_it_changed_or_deleted(api: Api) -> None:
+    item = _items.made(api.send(_items.create({"name": "known", "price": 1.5})))
+    for method in ("PUT", "PATCH", "DELETE"):
+        body = {"name": "unknown", "price": 2.5} if method != "DELETE" else ...
+        _expect_not_found(api.send(build(method, _items.path(_alike(item)), json=body)))
 
 
 def _expect_not_found(exchange: Exchange) -> None:

@@ -52,8 +52,19 @@ def test_health_is_ok(api: Api) -> None:
 def test_a_path_without_a_route_is_not_found(api: Api) -> None:
     token = api.draws.token()
     paths = (f"/{token}", f"/no-such/{token}", f"/no/such/{token}", f"/health/{token}/x", f"/{token}.html")
-    for exchange in api.send_all([build("GET", path) for path in paths]):
+    # What begins like a route is none.
+    longer = (f"/health{token}", f"/users/7/{token}", f"/search/{token}", f"/users/7{token}/{token}")
+    for exchange in api.send_all([build("GET", path) for path in (*paths, *longer)]):
         expect_status(exchange, 404)
+
+
+@requirement("unknown-path-404")
+@given(boundaries=["POST", "PUT", "PATCH", "DELETE"])
+def test_it_is_not_found_by_any_other_method(api: Api, method: str) -> Flow:
+    exchange = yield build(method, f"/no-such/{api.draws.token()}")
+
+    # Who serves files below every path that no route has knows GET alone there.
+    expect_status(exchange, 404, 405)
 
 
 def _wrong_methods(api: Api) -> Iterator[tuple[tuple[str, ...], Exchange]]:

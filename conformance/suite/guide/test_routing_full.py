@@ -7,9 +7,14 @@ from conformance.strategies import plain_items
 from conformance.suite.guide import _items, _listing
 
 _VERBS = ("GET", "PUT", "PATCH", "DELETE")
-# What a handler of its own may tidy, round, or take for nothing.
-_PLAIN = [{"name": " Pen É ", "price": 2.25}, {"name": "pen", "price": 0}, {"name": "Pen", "price": -0.125}]
-_INVALID = [{"name": "pen"}, {"name": "pen", "price": "cheap"}, {"name": [], "price": 1}]
+# What a handler of its own may tidy, round, cut, or take for nothing.
+_PLAIN = [
+    {"name": " Pen É ", "price": 2.25},
+    {"name": "pen", "price": 0},
+    {"name": "Pen", "price": -0.125},
+    {"name": "漢" * 1000, "price": 1e21},
+]
+_INVALID = [{"name": "pen"}, {"price": 1}, {}, {"name": "pen", "price": "cheap"}, {"name": [], "price": 1}]
 
 
 def _expect_item(exchange: Exchange, name: object, price: object) -> None:
@@ -23,6 +28,8 @@ def _expect_item(exchange: Exchange, name: object, price: object) -> None:
 def test_a_put_replaces_the_item(api: Api, new: _items.NewItem) -> Flow:
     item = yield from _items.new_item({"name": "before", "price": 1.5})
     path = _items.path(item)
+    # Whoever keeps what was read would go on showing it.
+    yield build("GET", path)
     replaced = yield build("PUT", path, json=new)
     read = yield build("GET", path)
     refused = yield [build("PUT", path, json=body) for body in _INVALID]
@@ -40,6 +47,7 @@ def test_a_put_replaces_the_item(api: Api, new: _items.NewItem) -> Flow:
 def test_a_patch_changes_one_field(api: Api, new: _items.NewItem) -> Flow:
     item = yield from _items.new_item({"name": "before", "price": 1.5})
     path = _items.path(item)
+    yield build("GET", path)
     renamed = yield build("PATCH", path, json={"name": new["name"]})
     read = yield build("GET", path)
     priced = yield build("PATCH", path, json={"price": new["price"]})
@@ -55,6 +63,9 @@ def test_a_patch_changes_one_field(api: Api, new: _items.NewItem) -> Flow:
 def test_a_deleted_item_is_gone(api: Api) -> None:
     item = _items.made(api.send(_items.create({"name": "gone", "price": 1.5})))
     path = _items.path(item)
+    # Whoever keeps what was read would go on showing it.
+    api.get(path)
+    _listing.walk(api, 100)
     deleted = api.send(build("DELETE", path))
     expect_status(deleted, 200, 204)
 

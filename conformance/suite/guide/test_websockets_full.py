@@ -2,10 +2,12 @@
 
 from conformance.checks import expect
 from conformance.properties import Api, requirement
-from conformance.strategies import WORDS, stored_text
+from conformance.strategies import ECHOED_WORDS, stored_text
 from conformance.websocket import Conversation, converse, converse_at_once
 
 _LARGEST = 64 * 1024
+# Words that are texts like others here.
+_COMMANDS = ["close", "quit", "exit", "bye", "stop", "ping", "pong", "hello", "{}"]
 
 
 def _expect_echoed(talk: Conversation, sent: list[str]) -> None:
@@ -27,7 +29,7 @@ def _difference(talk: Conversation, sent: list[str]) -> str:
 def test_texts_come_back_whole_and_in_order(api: Api) -> None:
     drawn = api.draws.examples(stored_text(200), count=10)
     large = ["x" * _LARGEST, "é" * (_LARGEST // 2), "🦄" * (_LARGEST // 4)]
-    for sent in ([*WORDS, *drawn], large, [""], [str(n) for n in range(50)]):
+    for sent in ([*ECHOED_WORDS, *drawn], large, [""], _COMMANDS, [str(n) for n in range(50)]):
         talk = converse(api.client, "/ws/echo", send=sent, expect=len(sent))
 
         _expect_echoed(talk, sent)
