@@ -61,10 +61,10 @@ def test_a_value_may_come_from_wherever_a_request_has_some() -> None:
     validation_shape(_refused("POST", "/events?work=3", "query"))
 
 
-@pytest.mark.parametrize(("method", "source"), [("GET", "body"), ("POST", "query"), ("PUT", "query")])
-def test_no_value_comes_from_where_a_request_has_none(method: str, source: str) -> None:
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_no_value_comes_from_a_query_that_is_not_there(method: str) -> None:
     with pytest.raises(Mismatch):
-        validation_shape(_refused(method, "/items", source))
+        validation_shape(_refused(method, "/items/7", "query"))
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[" * 100_000, b'"\\ud800"', b"\xff", json.dumps([1]).encode()])
