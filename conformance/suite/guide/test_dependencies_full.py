@@ -135,11 +135,9 @@ def test_every_request_asks_for_the_user_anew(api: Api, application: Any, settin
     if 0 in calls:
         fail(None, "get_current_user to run in every request", f"in two requests it ran {calls} times")
     if api.credentials.admin:
-        # What is kept from one request to the next would show in another user's answer.
         both = [build("GET", "/me", headers=each) for each in (headers, _access.admin(api).headers)]
+        # That each is told their own id is me-subject's matter.
         first, other = (api.send(request) for request in both)
-        differs = first.answer is not None and other.answer is not None and first.answer.body != other.answer.body
-        expect(differs, other, "another user's id for another user's token")
         # What is kept while a request is under way shows where the two ask at the same time.
         for alone, exchange in zip([first, other] * _PAIRS, api.send_all(both * _PAIRS), strict=True):
             same = _user_id(exchange) in (None, _user_id(alone))
