@@ -2,15 +2,19 @@
 
 import re
 import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from conformance.checks import CannotTell
 from conformance.client import Client
 from conformance.deadline import TookTooLong, within
 from conformance.exchange import Request
+from conformance.ledger import created_id
 from conformance.properties import Api
 from conformance.suite import documents, generation
 from conformance.suite.described import Case
-from conformance.suite.guide import _access
+from conformance.suite.guide import _access, _items
 
 _WAITING = re.compile(r"[?&](?:delay|work|interval)=")
 # Pages that are not part of what they describe.
@@ -18,6 +22,8 @@ DOCUMENTATION = ("/docs", "/redoc", "/openapi.json")
 # The first counts its callers.
 _LEFT_OUT = ("/limited", *DOCUMENTATION)
 _WHOLE = 4.0
+_ITEM = re.compile(r"/items/\{[^/]*\}")
+_KEEPING = ("GET", "PUT", "PATCH")
 # Many times what a document of some dozens of operations takes.
 _PLANNED_SECONDS = {"quick": 20, "standard": 20, "deep": 120}
 
@@ -53,8 +59,33 @@ def _send(api: Api) -> list[Case]:
     except TookTooLong:
         _HOPELESS[api.client] = f"the document takes more than {limit} s to make requests from"
         raise CannotTell(_HOPELESS[api.client]) from None
+    planned += _of_an_item(api, document, planned)
     exchanges = api.send_all([request for _, request in planned], whole=_WHOLE)
     return [Case(op.label, op, exchange) for (op, _), exchange in zip(planned, exchanges, strict=True)]
+
+
+def _of_an_item(
+    api: Api, document: documents.Document, planned: list[tuple[Any, Request]]
+) -> list[tuple[Any, Request]]:
+    """Ask once more, of an item that is there, what was asked of made-up ids, which tell little but 404."""
+    about = [
+        (operation, request)
+        for operation, request in planned
+        if request.method in _KEEPING and _ITEM.fullmatch(document.relative(operation.path))
+    ]
+    item = created_id(api.send(_items.create({"name": "generated", "price": 1.5}))) if about else None
+    if item is None:
+        return []
+    path = _items.path(str(item))
+    again = {(op.label, request): op for op, each in about for request in _at(each, path)}
+    return [(op, request) for (_, request), op in again.items()]
+
+
+def _at(request: Request, path: str) -> Iterator[Request]:
+    yield replace(request, path=path)
+    # A change of nothing is valid wherever no field is required, and seldom generated.
+    if request.method == "PATCH" and "json" in (request.header("content-type") or ""):
+        yield replace(request, path=path, body=b"{}")
 
 
 def _left_out(request: Request) -> bool:

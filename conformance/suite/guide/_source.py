@@ -131,10 +131,40 @@ def modules_with_routers(settings: Settings) -> list[str]:
             tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
         except (SyntaxError, ValueError):
             continue
-        called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        if "APIRouter" in called and called & {"get", "post", "put", "patch", "delete", "websocket", "add_api_route"}:
+        if _puts_routes_on_a_router(tree):
             found.append(str(path.relative_to(folder(settings))))
     return found
+
+
+def _puts_routes_on_a_router(tree: ast.Module) -> bool:
+    """Tell whether a router that a module makes gets routes; where its name does not tell, any routes will do."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made: set[ast.expr] = {call for call in calls if _name(call.func) == "APIRouter"}
+    named = {call: _name(target) for node in ast.walk(tree) for target, call in _assigned(node) if call in made}
+    extended = {
+        _name(call.func.value) for call in calls if isinstance(call.func, ast.Attribute) and _adds_a_route(call)
+    }
+    # Whoever is handed a router may call it something else.
+    handed = {_name(each) for call in calls if _name(call.func) != "include_router" for each in call.args}
+    names = set(named.values())
+    if set(named) != made or names & handed:
+        return bool(made and extended)
+    return bool(names & extended)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if isinstance(node, ast.AnnAssign) and node.value:
+        yield node.target, node.value
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                yield from zip(target.elts, node.value.elts, strict=False)
+            else:
+                yield target, node.value
+
+
+def _adds_a_route(call: ast.Call) -> bool:
+    return _name(call.func) in ("get", "post", "put", "patch", "delete", "websocket", "api_route", "add_api_route")
 
 
 def _name(node: ast.expr) -> str:
