@@ -40,6 +40,10 @@ RIGHT = {
     "script": 'FROM python:3.13\nCMD ["sh", "/app/start"]\n',
     "module": 'FROM python:3.13\nCMD ["python", "-m", "serving"]\n',
     "project script": 'FROM python:3.13\nCMD ["uv", "run", "serve"]\n',
+    "worker of one's own": "FROM python:3.13\nCMD gunicorn main:app --worker-class main.Worker -b :80\n",
+    "worker of gunicorn": "FROM python:3.13\nCMD gunicorn main:app -k asgi -b :80\n",
+    "worker of a variable": "FROM python:3.13\nENV WORKER=sync\nCMD gunicorn main:app -k $WORKER -b :80\n",
+    "worker of a configuration elsewhere": "FROM python:3.13\nCMD gunicorn main:app -c /etc/told.py -b :80\n",
     "configuration of gunicorn": "FROM python:3.13\nCMD gunicorn main:app -k uvicorn.workers.UvicornWorker\n",
 }
 BESIDE = {
@@ -88,6 +92,14 @@ def test_a_server_on_the_loopback_interface_does_not_serve(command: str, write: 
     settings = write(f"FROM python:3.13-slim\n{command}\n")
 
     with pytest.raises(Mismatch):
+        test_docker.test_the_image_serves_on_every_interface(settings)
+
+
+@pytest.mark.parametrize("worker", ["", " -k sync", " --worker-class=gthread", " -w 4 --threads 2"])
+def test_a_server_of_wsgi_does_not_serve(worker: str, write: Write) -> None:
+    settings = write(f"FROM python:3.13\nCMD gunicorn main:app --bind 0.0.0.0:80{worker}\n")
+
+    with pytest.raises(Mismatch, match="WSGI"):
         test_docker.test_the_image_serves_on_every_interface(settings)
 
 

@@ -1,11 +1,11 @@
-"""The guide's source requirements: which modules put routes on a router of their own."""
+"""The guide's source requirements: which modules put routes on routers of their own, and what is a secret."""
 
 from pathlib import Path
 
 import pytest
 
 from conformance.settings import Settings
-from conformance.suite.guide._source import modules_with_routers
+from conformance.suite.guide._source import hardcoded_secrets, modules_with_routers
 
 
 def _found(folder: Path, text: str) -> list[str]:
@@ -39,3 +39,17 @@ def test_a_router_with_routes_counts(tmp_path: Path, text: str) -> None:
 )
 def test_a_router_without_routes_does_not_count(tmp_path: Path, text: str) -> None:
     assert _found(tmp_path, text) == []
+
+
+def test_variables_of_an_image_that_hold_no_secret_are_left_alone(tmp_path: Path) -> None:
+    settings = [
+        "GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568",
+        "SECRET_KEY=build-only",
+        "JWT_SECRET=${JWT_SECRET}",
+        "JWT_SECRET_FILE=/run/keys/jwt2",
+        "API_KEY=change-me-please-1234",
+        "POSTGRES_PASSWORD=postgres",
+    ]
+    (tmp_path / "Dockerfile").write_text("FROM python:3.13\n" + "".join(f"ENV {each}\n" for each in settings))
+
+    assert hardcoded_secrets(Settings(source=tmp_path)) == []

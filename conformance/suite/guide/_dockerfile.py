@@ -24,6 +24,10 @@ KNOWN = {
     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 }  # fmt: skip
 _SERVER = re.compile(r"\b(uvicorn|hypercorn|granian|daphne|gunicorn|fastapi)\b|\b(litestar|quart)\b[^\n]*\brun\b")
+# What gunicorn runs a worker of, where it says so, and its own workers, which serve WSGI alone.
+_WORKER = re.compile(r"(?:\s-k|worker[-_]class)[\s=:,\"']*([\w.]*)", re.IGNORECASE)
+_OF_WSGI = {"sync", "gthread", "gevent", "gevent_wsgi", "gevent_pywsgi", "eventlet", "tornado"}
+_CONFIGURED = re.compile(r"\bgunicorn\b[^;&|]*\s(?:-c|--config)\b")
 # The variables that a server reads by itself, and those of which a program may make where it listens.
 _READ = re.compile(r"(UVICORN|GRANIAN|LITESTAR|QUART)_|GUNICORN_CMD_ARGS$")
 _TELLING = re.compile(r"HOST|BIND|ADDRESS", re.IGNORECASE)
@@ -190,6 +194,14 @@ def _modules(name: str) -> Iterator[str]:
 def names_server(started: str) -> bool:
     """Tell whether a command starts an ASGI server."""
     return _SERVER.search(started) is not None
+
+
+def serves_wsgi(started: str) -> bool:
+    """Tell whether a command surely starts gunicorn with workers that know no ASGI."""
+    if "gunicorn" not in started or _SERVER.search(started.replace("gunicorn", "")):
+        return False
+    workers = _WORKER.findall(started)
+    return all(each in _OF_WSGI for each in workers) and bool(workers or not _CONFIGURED.search(started))
 
 
 def listens_everywhere(started: str) -> bool:

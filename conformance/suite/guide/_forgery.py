@@ -1,7 +1,7 @@
 """Forged tokens (RFC 7519), each made from one that the target issued: its claims are kept."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jwt
@@ -15,6 +15,7 @@ from conformance.suite import tokens
 from conformance.suite.guide import _access
 from conformance.suite.tokens import Token
 
+Claims = dict[str, Any]
 ROUTES = ("/me", "/protected", "/admin")
 UNSIGNED = ("none", "None", "NONE", "nOnE")
 
@@ -30,7 +31,18 @@ def issued(api: Api, bearer: _access.Bearer | None = None) -> Token:
     return token
 
 
-def resigned(api: Api, claims: dict[str, Any]) -> str:
+def expect_claims_refused(api: Api, forge: Callable[[Claims], Iterable[Claims]]) -> None:
+    """Expect a 401 for well signed tokens whose claims ``forge`` makes from those of an issued one.
+
+    Raises CannotTell where there is no key, or where the target does not accept what it signs.
+    """
+    expect_refused(api, _resigned(api, forge(issued(api).claims)))
+    if api.credentials.admin:
+        # Who believes an administrator's claims as they come, on GET /admin, breaks role-not-from-client.
+        expect_refused(api, _resigned(api, forge(issued(api, _access.admin(api)).claims)), ("/me", "/protected"))
+
+
+def _resigned(api: Api, forged: Iterable[Claims]) -> list[str]:
     """Sign claims with the run's own key, once it is seen that such a token is accepted at all.
 
     Raises CannotTell where there is no key, or where the target does not accept what it signs.
@@ -44,7 +56,7 @@ def resigned(api: Api, claims: dict[str, Any]) -> str:
         raise CannotTell(
             "needs the right credentials.jwt: the target refuses an unchanged token that is signed with it"
         )
-    return _sign(token, claims, key)
+    return [_sign(token, claims, key) for claims in forged]
 
 
 def signed_with_other_keys(api: Api, claims: dict[str, Any]) -> list[str]:
@@ -98,9 +110,10 @@ def expect_refused(api: Api, forged: list[str], routes: tuple[str, ...] = ROUTES
 
 
 def changed_signatures(token: Token) -> Iterator[str]:
-    """Change every byte of a signature in turn, cut it short, and leave it out."""
+    """Change every byte of a signature in turn, cut it short, put more behind it, and leave it out."""
     yield from token.with_bytes_changed(range(len(token.signature)))
     yield token.with_signature(token.signature[:-1])
+    yield token.with_signature(token.signature + token.signature[:3])
     yield token.with_signature(b"")
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ NOT_DEPLOYED = {"tests", "test", "fixtures", "node_modules", "site-packages", "d
 _CODE = {".py", ".js", ".mjs", ".ts", ".go", ".rb", ".java", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".sh", ".json"}
 _LOCKS = {"package-lock.json", "poetry.lock", "uv.lock", "pdm.lock", "yarn.lock", ".secrets.baseline"}
 _SECRET_NAME = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD)$", re.IGNORECASE)
+# NAME=value wherever it stands, and what an ENV without an equals sign sets.
+_VARIABLE = re.compile(r"(?:(?<![\w.-])([A-Za-z_]\w*)=|^ENV\s+(\w+)\s+)[\"']?([^\s\"']+)", re.IGNORECASE | re.MULTILINE)
 _PLACEHOLDER = re.compile(
     r"change|example|your|xxx|secret|here|placeholder|replace|dummy|test|sample|todo|fixme|put|insert|<|\.\.\.|\*\*",
     re.IGNORECASE,
@@ -104,11 +107,28 @@ def hardcoded_secrets(settings: Settings) -> list[str]:
     own = {root / DEFAULT_FILE, root / "reference.toml"}
     files = [p for p in deployed(settings, _CODE) if p.name not in _LOCKS and p not in own]
     found = {_described(path.relative_to(root), number, kind) for path in files for number, kind in _scan(path)}
+    for path in deployed(settings, {""}):
+        if path.name in ("Dockerfile", "Containerfile"):
+            found |= {_described(path.relative_to(root), *each) for each in _secret_variables(path)}
     if any(path.suffix == ".py" for path in files):
         for finding in ruff(settings, "S105,S106,S107"):
             if not _is_harmless(root / finding.path, finding):
                 found.add(_described(Path(finding.path), finding.line, finding.code))
     return sorted(found)
+
+
+def _secret_variables(path: Path) -> Iterator[tuple[int, str]]:
+    """Give where a Dockerfile sets a variable to a secret: the scanner does not read its syntax."""
+    yield from _scan(path, keywords=False)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for each in _VARIABLE.finditer(text):
+        name, value = each[1] or each[2], each[3]
+        if _SECRET_NAME.search(name) and _looks_real(value) and not _HARMLESS.match(value):
+            with _scanner():
+                from detect_secrets.core.scan import scan_line
+
+                kinds = [secret.type for secret in scan_line(f'{name} = "{value}"')]
+            yield from ((text.count("\n", 0, each.start(3)) + 1, kind) for kind in kinds)
 
 
 def real_values(example: Path) -> list[str]:
@@ -176,9 +196,9 @@ def _described(path: Path, line: int, kind: str) -> str:
     return f"{path}:{line} {kind}"
 
 
-def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
+@contextmanager
+def _scanner(keywords: bool = True) -> Iterator[None]:
     try:
-        from detect_secrets.core.secrets_collection import SecretsCollection
         from detect_secrets.settings import transient_settings
     except ImportError:
         raise CannotTell("needs detect-secrets: install fastapi-conformance[full]") from None
@@ -188,8 +208,15 @@ def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
         "detect_secrets.filters.heuristic.is_indirect_reference",
     ]
     told = {"plugins_used": [{"name": name} for name in plugins], "filters_used": [{"path": each} for each in filters]}
-    secrets = SecretsCollection()
     with transient_settings(told):
+        yield
+
+
+def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
+    with _scanner(keywords):
+        from detect_secrets.core.secrets_collection import SecretsCollection
+
+        secrets = SecretsCollection()
         secrets.scan_file(str(path))
     for _, secret in secrets:
         value = secret.secret_value or ""

@@ -2,14 +2,15 @@
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from conformance.checks import CannotTell, Mismatch, expect, expect_status, fail
 from conformance.client import Client
-from conformance.exchange import Exchange, build
+from conformance.exchange import Exchange, Request, build
 from conformance.properties import Api, ahead, idle, last, requirement, timed
-from conformance.suite.guide import _load, _single, _varied
+from conformance.suite.guide import _items, _load, _single, _varied
 from conformance.watch import BODILESS, OF_SERVERS, error_format
 
 _LIMIT = 5
@@ -73,10 +74,13 @@ def _is_told_by_the_application(exchange: Exchange) -> bool:
 @requirement("request-id-echoed")
 def test_a_uuid_that_is_sent_comes_back(api: Api) -> None:
     # Of version 4, as nearly all are: what others come back as is left to the common middleware that knows no others.
-    for path in ("/health", "/users/seven", "/no-such-path"):
-        sent = str(uuid.uuid4())
-        exchange = api.get(path, headers={"X-Request-ID": sent})
-
+    asked = [*_varied.requests(api), _items.create({"name": "identified", "price": 1.5}), build("GET", "/stream")]
+    ids = [str(uuid.uuid4()) for _ in asked]
+    named = [
+        replace(request, headers=(*request.headers, ("X-Request-ID", sent)))
+        for request, sent in zip(asked, ids, strict=True)
+    ]
+    for exchange, sent in zip(api.send_all(named), ids, strict=True):
         found = _request_id(exchange)
         expect(found == sent, exchange, f"X-Request-ID to be {sent}", f"it is {found}")
 
@@ -205,22 +209,33 @@ def test_metrics_are_prometheus_text(api: Api) -> None:
 def test_the_requests_are_counted(api: Api) -> None:
     # Workers may count for themselves: one connection leads to one of them.
     with _single.connection(api) as client:
-        _, before = _metrics(client)
-        for n in range(_MADE):
-            client.get((f"/users/{n}", "/search?q=counted", "/users/seven", "/secure")[n % 4])
-        deadline = time.monotonic() + _COUNTED_WITHIN
-        while True:
-            exchange, after = _metrics(client)
-            counting = [name for name in after if "requests" in name and name.endswith(("_total", "_count"))]
-            grown = {name: after[name] - before.get(name, 0.0) for name in counting}
-            if any(growth >= _MADE for growth in grown.values()):
-                return
-            expected = f"a series named …requests…_total or _count that grows by {_MADE} with {_MADE} requests"
-            if _ends_connection(exchange):
-                raise CannotTell("concerns servers that keep a connection: here any worker may count", applies=False)
-            # What counts once the answer is sent may be a little late.
-            expect(time.monotonic() < deadline, exchange, expected, f"what there is grew by: {grown or 'nothing'}")
-            time.sleep(_PAUSE)
+        # Each by itself, as what others ask meanwhile is counted too.
+        for what, request in (
+            ("allowed", build("GET", "/search", query={"q": "counted"})),
+            ("refused", build("GET", "/secure")),
+            ("invalid", build("GET", "/users/seven")),
+            ("writing", build("POST", "/items", json={})),
+        ):
+            _expect_counted(client, request, what)
+
+
+def _expect_counted(client: Client, request: Request, what: str) -> None:
+    _, before = _metrics(client)
+    for _ in range(_MADE):
+        client.send(request)
+    deadline = time.monotonic() + _COUNTED_WITHIN
+    while True:
+        exchange, after = _metrics(client)
+        counting = [name for name in after if "requests" in name and name.endswith(("_total", "_count"))]
+        grown = {name: after[name] - before.get(name, 0.0) for name in counting}
+        if any(growth >= _MADE for growth in grown.values()):
+            return
+        expected = f"a series named …requests…_total or _count that grows by {_MADE} with {_MADE} {what} requests"
+        if _ends_connection(exchange):
+            raise CannotTell("concerns servers that keep a connection: here any worker may count", applies=False)
+        # What counts once the answer is sent may be a little late.
+        expect(time.monotonic() < deadline, exchange, expected, f"what there is grew by: {grown or 'nothing'}")
+        time.sleep(_PAUSE)
 
 
 @timed

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks import expect, expect_object, expect_status, fail
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Request, build
 from conformance.launch import Instance, Shared, launched, plain
 from conformance.properties import Api, ahead, requirement
 from conformance.settings import Settings
@@ -43,13 +43,33 @@ def _lines(instance: Instance) -> list[dict[str, Any]]:
 def test_every_request_leaves_one_json_line(api: Api, settings: Settings) -> None:
     with plain(settings, alone=api.confirming) as instance:
         unknown = f"/no-such-{uuid.uuid4().hex}"
-        asked = (("/health", 200), ("/users/seven", 422), (unknown, 404), ("/async?delay=0.3", 200))
-        exchanges = [instance.client.get(path, headers={"X-Request-ID": str(uuid.uuid4())}) for path, _ in asked]
-        for exchange, (path, status) in zip(exchanges, asked, strict=True):
-            _expect_line(instance, exchange, path.partition("?")[0], status)
-        for exchange, (path, _) in zip(exchanges, asked, strict=True):
+        asked = (
+            _identified("GET", "/health"),
+            _identified("GET", "/users/seven"),
+            _identified("GET", unknown),
+            _identified("GET", "/async", query={"delay": "0.3"}),
+            _identified("POST", "/ask", json={"question": "Who writes this down?"}),
+            _identified("POST", "/users", json={}),
+            _identified("DELETE", unknown),
+        )
+        exchanges = [instance.client.send(request) for request in asked]
+        for exchange in exchanges:
+            _expect_line(instance, exchange)
+        for exchange in exchanges:
             lines = _lines_of(instance, exchange)
-            expect(len(lines) == 1, exchange, f"one JSON line for GET {path}", f"there are {len(lines)}")
+            expect(len(lines) == 1, exchange, f"one JSON line for {_named(exchange)}", f"there are {len(lines)}")
+
+
+def _identified(method: str, path: str, **told: Any) -> Request:
+    return build(method, path, headers={"X-Request-ID": str(uuid.uuid4())}, **told)
+
+
+def _named(exchange: Exchange) -> str:
+    return f"{exchange.request.method} {_path(exchange)}"
+
+
+def _path(exchange: Exchange) -> str:
+    return exchange.request.path.partition("?")[0]
 
 
 def _lines_of(instance: Instance, exchange: Exchange, needed: tuple[str, ...] = _FIELDS) -> list[dict[str, Any]]:
@@ -58,8 +78,9 @@ def _lines_of(instance: Instance, exchange: Exchange, needed: tuple[str, ...] = 
     return [line for line in _lines(instance) if line.get("request_id") == told and set(needed) <= set(line)]
 
 
-def _expect_line(instance: Instance, exchange: Exchange, path: str, status: int) -> None:
-    expected = f"one JSON line with {', '.join(_FIELDS)} for GET {path}"
+def _expect_line(instance: Instance, exchange: Exchange) -> None:
+    method, path = exchange.request.method, _path(exchange)
+    expected = f"one JSON line with {', '.join(_FIELDS)} for {_named(exchange)}"
     deadline = time.monotonic() + _WRITTEN_WITHIN
     while not (whole := _lines_of(instance, exchange)):
         near = _lines_of(instance, exchange, ("request_id",))
@@ -68,10 +89,10 @@ def _expect_line(instance: Instance, exchange: Exchange, path: str, status: int)
         expect(time.monotonic() < deadline, exchange, expected, note)
         time.sleep(_PAUSE)
     line = whole[0]
-    expect(str(line["method"]).upper() == "GET", exchange, expected, f"method is {line['method']!r}")
+    expect(str(line["method"]).upper() == method, exchange, expected, f"method is {line['method']!r}")
     expect(str(line["path"]).partition("?")[0].endswith(path), exchange, expected, f"path is {line['path']!r}")
     # Loggers that know texts alone write numbers as such.
-    expect(str(line["status"]) == str(status), exchange, expected, f"status is {line['status']!r}")
+    expect(str(line["status"]) == str(exchange.status), exchange, expected, f"status is {line['status']!r}")
     at_least = _LEAST_MS if path == "/async" and exchange.seconds >= _LEAST_MS / 1000 else 0
     at_most = exchange.seconds * 1000 + _SLACK_MS
     note = f"duration_ms is {line['duration_ms']!r} of a request that took {exchange.seconds * 1000:.0f} ms"

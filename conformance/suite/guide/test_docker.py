@@ -34,6 +34,7 @@ def test_the_image_serves_on_every_interface(settings: Settings) -> None:
     if not command:
         fail(None, expected, "the Dockerfile has no CMD and no ENTRYPOINT")
     expect(_dockerfile.names_server(command), None, expected, f"it names no ASGI server: {command[:300]}")
+    expect(not _dockerfile.serves_wsgi(command), None, expected, f"gunicorn's own workers serve WSGI: {command[:300]}")
     expect(_dockerfile.listens_everywhere(command), None, expected, f"it does not listen on 0.0.0.0: {command[:300]}")
 
 

@@ -8,6 +8,13 @@ from conformance.properties import Api, requirement
 from conformance.suite import documents
 from conformance.suite.guide import _access, _forgery
 
+# A parameter that no route has may make a request invalid too.
+_REFUSALS = (401, 403, 400, 422)
+_PROMOTING_HEADERS = (
+    {"X-Role": "admin", "X-Roles": "admin", "X-User-Role": "admin", "Role": "admin"},
+    {"X-Admin": "true", "X-Is-Admin": "true"},
+)
+_PROMOTING_QUERIES = ({"role": "admin", "roles": "admin"}, {"is_admin": "true", "admin": "true"})
 _ROLES = ("role", "roles", "is_admin", "scope", "scopes")
 
 
@@ -36,15 +43,40 @@ def test_claims_that_nobody_signed_gain_nothing(api: Api) -> None:
         expect_status(exchange, 401, 403)
 
 
+@requirement("role-not-from-client")
+def test_a_role_that_a_request_names_gains_nothing(api: Api) -> None:
+    bearer = _access.user(api).headers
+    # Where it is let in or sent away otherwise without them, it is role-denied that is broken.
+    if api.get("/admin", headers=bearer).status not in (401, 403):
+        return
+    for headers in _PROMOTING_HEADERS:
+        expect_status(api.get("/admin", headers={**bearer, **headers}), 401, 403)
+    for query in _PROMOTING_QUERIES:
+        expect_status(api.get("/admin", headers=bearer, query=query), *_REFUSALS)
+
+
 @requirement("api-key-missing")
 def test_no_key_and_a_wrong_key_are_refused(api: Api) -> None:
     wrong = [f"wrong-{api.draws.token()}"]
     key = api.credentials.api_key
     if key:
         wrong += [each for each in (key[:-1], key + "x", key.swapcase(), key[::-1]) if each and each != key]
+    wrong += ["", _access.bearer(api).token]
     requests = [build("GET", "/usage"), *(build("GET", "/usage", headers={"X-API-Key": each}) for each in wrong)]
     for exchange in api.send_all(requests):
         expect_status(exchange, 401, 403)
+
+
+@requirement("api-key-missing")
+def test_a_key_in_another_place_is_none(api: Api) -> None:
+    key = api.credentials.api_key
+    # Where the header has it in vain, it is api-key-accepted that is broken.
+    if not key or api.get("/usage", headers={"X-API-Key": key}).status != 200:
+        return
+    for scheme in ("Bearer", "ApiKey"):
+        expect_status(api.get("/usage", headers={"Authorization": f"{scheme} {key}"}), 401, 403)
+    named = dict.fromkeys(("api_key", "apikey", "key", "X-API-Key"), key)
+    expect_status(api.get("/usage", query=named), *_REFUSALS)
 
 
 @requirement("api-key-accepted")
