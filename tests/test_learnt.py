@@ -7,7 +7,7 @@ from tests.harness import Run, run_command
 
 CONFIGURATION = "fixtures/faults/reference.toml"
 # The sections whose core answers tell what was sent; in the others the guide itself answers the same to everybody.
-TELLING = {"parameters", "request-body", "dependencies", "uploads", "exception-handlers"}
+TELLING = {"parameters", "request-body", "http-exception", "dependencies", "uploads", "exception-handlers"}
 
 
 def run_on(profile: str, folder: Path) -> Run:

@@ -26,8 +26,10 @@ def test_a_page_is_twenty_from_the_start(api: Api, query: dict[str, int]) -> Flo
     exchange = yield build("GET", "/items", query=query)
 
     expect_status(exchange, 200)
-    expect_value(exchange, "limit", query.get("limit", 20))
-    expect_value(exchange, "offset", query.get("offset", 0))
+    for name, default in {"limit": 20, "offset": 0}.items():
+        # That what is sent comes back is pagination-echo's matter.
+        if name not in query:
+            expect_value(exchange, name, default)
 
 
 @requirement("pagination-echo")
