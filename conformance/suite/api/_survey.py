@@ -104,13 +104,10 @@ class Survey:
     def ask(self, asks: Sequence[Ask]) -> list[Seen]:
         """Send many requests at once and keep what was seen."""
         exchanges = self._exchange([self._write(each) for each in asks])
-        seen = [
-            Seen(each.operation, exchange, each.origin, each.values, each.broken)
+        return [
+            self._keep(Seen(each.operation, exchange, each.origin, each.values, each.broken))
             for each, exchange in zip(asks, exchanges, strict=True)
         ]
-        for kept in seen:
-            self._keep(kept)
-        return seen
 
     def send(self, requests: Iterable[tuple[Operation, Request]], origin: Origin) -> None:
         """Send requests that were written elsewhere and keep what was seen."""
@@ -123,10 +120,7 @@ class Survey:
     def again(self, listed: list[Seen]) -> list[Seen]:
         """Send what was sent once more, and keep what is seen."""
         exchanges = self._exchange([each.exchange.request for each in listed])
-        seen = [replace(each, exchange=exchange) for each, exchange in zip(listed, exchanges, strict=True)]
-        for kept in seen:
-            self._keep(kept)
-        return seen
+        return [self._keep(replace(each, exchange=exchange)) for each, exchange in zip(listed, exchanges, strict=True)]
 
     def _exchange(self, requests: list[Request]) -> list[Exchange]:
         # Between batches the client sees whether the target has used up its patience.
@@ -212,9 +206,10 @@ class Survey:
         tag = self._tags.get(request.path.partition("?")[0], "*")
         return replace(request, headers=(*request.headers, ("If-Match", tag)))
 
-    def _keep(self, seen: Seen) -> None:
+    def _keep(self, seen: Seen) -> Seen:
         self._by_operation.setdefault(seen.operation.label, []).append(seen)
         self._learn(seen)
+        return seen
 
     def _learn(self, seen: Seen) -> None:
         answer, operation = seen.exchange.answer, seen.operation
