@@ -20,6 +20,8 @@ from conformance.redirects import other_slash
 T = TypeVar("T")
 MIB = 1024 * 1024
 _PIECE = 64 * 1024
+# What is kept of a body that is longer than it may be.
+_BEGINNING = MIB // 2
 
 
 class TargetGone(Exception):
@@ -222,9 +224,10 @@ class Client:
         finally:
             await incoming.aclose()
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in incoming.headers.raw)
-        return Answer(
-            incoming.status_code, headers, body[:cap], len(body) > cap, tuple(arrivals), version=incoming.http_version
-        )
+        truncated = len(body) > cap
+        # Many answers without an end are held at once: their beginnings tell enough.
+        kept = body[: min(cap, _BEGINNING)] if truncated else body
+        return Answer(incoming.status_code, headers, kept, truncated, tuple(arrivals), version=incoming.http_version)
 
     def _failed(self, request: Request, error: Exception, started: float) -> Exchange:
         return Exchange(request, self.base_url, None, _reason(error), time.perf_counter() - started)

@@ -84,7 +84,7 @@ def given(where: str, folder: Path, ca_file: Path | None) -> Contract:
         except OSError as error:
             raise UsageError(f"--openapi {where}: cannot be read: {error.strerror}") from None
     if len(body) > LARGEST:
-        raise UsageError(f"--openapi {where}: is larger than {LARGEST // MIB} MiB")
+        raise _too_large(where)
     try:
         return _contract(parse(body, where), where, None)
     except ValueError as error:
@@ -220,11 +220,17 @@ def _fetched(url: str, ca_file: Path | None) -> bytes:
     client = Client(connection)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        exchange = client.send(build("GET", path), whole=_WHOLE_SECONDS, body=LARGEST + 1)
+        exchange = client.send(build("GET", path), whole=_WHOLE_SECONDS, body=LARGEST)
     except TargetGone as gone:
         raise UsageError(f"--openapi {url}: {nothing_answers(connection.base_url, gone.__cause__)}") from None
     finally:
         client.close()
     if exchange.answer is None or exchange.status != 200:
         raise UsageError(f"--openapi {url}: answers {exchange.status or exchange.failure}, not a document")
+    if exchange.answer.truncated:
+        raise _too_large(url)
     return exchange.answer.body
+
+
+def _too_large(where: str) -> UsageError:
+    return UsageError(f"--openapi {where}: is larger than {LARGEST // MIB} MiB")
