@@ -127,6 +127,11 @@ def is_json(media_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
+def below(path: str, base: str) -> str:
+    """Give a path of a document without the path of the base URL that it begins with."""
+    return path.removeprefix(base) or "/"
+
+
 def operations(schemas: Schemas) -> Iterator[Operation]:
     """Give every operation of a document that is shaped like one."""
     paths = schemas.root.get("paths")

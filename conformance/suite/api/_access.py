@@ -11,7 +11,7 @@ from conformance.exchange import build
 from conformance.properties import Api
 from conformance.settings import Account
 from conformance.suite.api._requests import Credential
-from conformance.suite.operations import Operation, operations
+from conformance.suite.operations import Operation, below, operations
 from conformance.suite.schemas import Schemas
 
 # A token that ends sooner than this is fetched anew before it is used.
@@ -157,7 +157,7 @@ class Access:
         for operation in operations(self.schemas) if not seen else ():
             field = self._login_field(operation)
             if field:
-                yield self.prefix + operation.template.removeprefix(self.base), [], field
+                yield self.prefix + below(operation.template, self.base), [], field
 
     def _login_field(self, operation: Operation) -> str | None:
         if operation.method != "POST" or operation.body is None or operation.path_parameters:

@@ -61,6 +61,8 @@ def unlike(shown: Any, operation: Operation, values: Values, others: Iterable[Va
         if operation.body is None or not all(isinstance(each, dict) for each in (shown, values.body, other.body)):
             break
         same = [name for name, each in values.body.items() if name in shown and shown[name] == each]
+        if not same:
+            break
         body = values.body | {name: other.body[name] for name in same if name in other.body}
         if schemas.accepts(operation.body.schema, as_json(body), "request"):
             values = replace(values, body=body)

@@ -20,7 +20,7 @@ from conformance.suite.api._requests import Values
 from conformance.suite.api._samples import Sampler, Unsampled
 from conformance.suite.api._scope import in_scope
 from conformance.suite.api._survey import Ask, Survey
-from conformance.suite.operations import SAFE, Operation, operations
+from conformance.suite.operations import SAFE, Operation, below, operations
 from conformance.suite.schemas import Schemas
 
 # Of a larger document a sample is taken, evenly.
@@ -67,7 +67,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
     found = [without_credentials(each, schemas) for each in whole]
     prefix = _prefix(api, contract, found)
     base = "" if prefix else _base(api, found)
-    found = [replace(each, template=each.template.removeprefix(base) or "/") for each in found]
+    found = [replace(each, template=below(each.template, base)) for each in found]
     pool = Pool()
     chosen = _chosen(found, only)
     # Workers that drew the same values would make the same things.
@@ -123,7 +123,7 @@ def _base(api: Api, found: list[Operation]) -> str:
     if not base or not all(f"{each.template}/".startswith(f"{base}/") for each in found):
         return ""
     paths = _probed(found)
-    return base if _there(api, [path.removeprefix(base) or "/" for path in paths]) > _there(api, paths) else ""
+    return base if _there(api, [below(path, base) for path in paths]) > _there(api, paths) else ""
 
 
 def _probed(found: list[Operation]) -> list[str]:

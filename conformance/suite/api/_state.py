@@ -220,8 +220,8 @@ def _replacement(
 
 
 def _another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any, *, whole: bool = True) -> Values:
-    values, *others = (survey.sample(write, bound, whole=whole) for _ in range(_MOST_TRIES))
-    return unlike(shown, write, values, others, survey.schemas)
+    drawn = (survey.sample(write, bound, whole=whole) for _ in range(_MOST_TRIES))
+    return unlike(shown, write, next(drawn), drawn, survey.schemas)
 
 
 def _written_back(

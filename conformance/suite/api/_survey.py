@@ -15,7 +15,7 @@ from conformance.suite.api._broken import Broken
 from conformance.suite.api._identifiers import Pool, is_below, linked, located, resource_before
 from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, kind_of
-from conformance.suite.operations import Operation
+from conformance.suite.operations import Operation, below
 from conformance.suite.schemas import Schemas
 
 Origin = Literal["valid", "broken", "generated", "state", "probe", "closed"]
@@ -93,7 +93,7 @@ class Survey:
 
     def relative(self, path: str) -> str:
         """Give a path of the document as the operations have it."""
-        return path.removeprefix(self.base) or "/"
+        return below(path, self.base)
 
     def once(self, name: str, make: Callable[["Survey"], Any]) -> Any:
         """Give what a part of the exploration found, exploring it the first time."""

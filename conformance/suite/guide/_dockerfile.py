@@ -37,7 +37,7 @@ _EVERYWHERE = re.compile(
 )
 _HEREDOC = re.compile(r"(?:^|\s)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?=\s|$)")
 _ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)", re.IGNORECASE)
-_NAMES = ("Dockerfile", "Containerfile", "*/Dockerfile")
+_NAMES = (*_source.DOCKERFILES, "*/Dockerfile")
 # What gunicorn reads without being told.
 _GUNICORN = "gunicorn.conf.py"
 _LARGEST_SCRIPT = 200_000

@@ -33,6 +33,11 @@ def path(item: str) -> str:
     return f"/items/{segment(item)}"
 
 
+def ask(method: str, item: str, new: NewItem) -> Request:
+    """Ask for something of an item, with what is new of it where the method takes a body."""
+    return build(method, path(item), json=new if method in ("PUT", "PATCH") else ...)
+
+
 def new_item(new: NewItem) -> Generator[Request, Exchange, str]:
     """Make an item within a flow and give its id."""
     exchange = yield create(new)

@@ -20,6 +20,7 @@ from conformance.settings import DEFAULT_FILE, Settings
 NOT_DEPLOYED = {"tests", "test", "fixtures", "node_modules", "site-packages", "docs", "benchmarks", "__pycache__"}
 _CODE = {".py", ".js", ".mjs", ".ts", ".go", ".rb", ".java", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".sh", ".json"}
 _LOCKS = {"package-lock.json", "poetry.lock", "uv.lock", "pdm.lock", "yarn.lock", ".secrets.baseline"}
+DOCKERFILES = ("Dockerfile", "Containerfile")
 _SECRET_NAME = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD)$", re.IGNORECASE)
 # NAME=value wherever it stands, and what an ENV without an equals sign sets.
 _VARIABLE = re.compile(r"(?:(?<![\w.-])([A-Za-z_]\w*)=|^ENV\s+(\w+)\s+)[\"']?([^\s\"']+)", re.IGNORECASE | re.MULTILINE)
@@ -108,7 +109,7 @@ def hardcoded_secrets(settings: Settings) -> list[str]:
     files = [p for p in deployed(settings, _CODE) if p.name not in _LOCKS and p not in own]
     found = {_described(path.relative_to(root), number, kind) for path in files for number, kind in _scan(path)}
     for path in deployed(settings, {""}):
-        if path.name in ("Dockerfile", "Containerfile"):
+        if path.name in DOCKERFILES:
             found |= {_described(path.relative_to(root), *each) for each in _secret_variables(path)}
     if any(path.suffix == ".py" for path in files):
         for finding in ruff(settings, "S105,S106,S107"):

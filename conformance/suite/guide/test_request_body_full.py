@@ -42,9 +42,9 @@ def test_a_price_is_finite(api: Api, price: str) -> Flow:
 def test_a_changed_price_is_finite_too(api: Api, method: str) -> Flow:
     path = _items.path((yield from _items.new_item({"name": "pen", "price": 1.5})))
     prices = [*_NON_FINITE_NUMBERS, *(json.dumps(text) for text in _NON_FINITE_TEXTS)]
-    for price in prices:
-        exchange = yield _raw(path, f'{{"name": "pen", "price": {price}}}'.encode(), method)
+    exchanges = yield [_raw(path, f'{{"name": "pen", "price": {price}}}'.encode(), method) for price in prices]
 
+    for price, exchange in zip(prices, exchanges, strict=True):
         allowed = (422, 400) if price in _NON_FINITE_NUMBERS else (422,)
         expect_status(exchange, *allowed)
 
@@ -56,9 +56,9 @@ def test_a_change_that_is_no_object_is_refused(api: Api, method: str) -> Flow:
         return
     new = {"name": "pen", "price": 1.5}
     path = _items.path((yield from _items.new_item(new)))
-    for body in ([], "pen", 7, None, [new], json.dumps(new)):
-        exchange = yield build(method, path, json=body)
+    exchanges = yield [build(method, path, json=body) for body in ([], "pen", 7, None, [new], json.dumps(new))]
 
+    for exchange in exchanges:
         expect_status(exchange, 422)
 
 
@@ -100,9 +100,9 @@ def test_a_hostile_change_is_refused_too(api: Api, method: str) -> Flow:
     path = _items.path((yield from _items.new_item({"name": "pen", "price": 1.5})))
     named, priced = '{"name": %s, "price": 1.5}', '{"name": "pen", "price": %s}'
     bodies = [(template % value).encode() for template in (named, priced) for value in _VALUES]
-    for body in [*bodies, *_WHOLE]:
-        exchange = yield _raw(path, body, method)
+    exchanges = yield [_raw(path, body, method) for body in (*bodies, *_WHOLE)]
 
+    for exchange in exchanges:
         expect(exchange.status is not None and 400 <= exchange.status < 500, exchange, "a 4xx status")
     expect_status((yield build("GET", path)), 200)
 

@@ -78,8 +78,7 @@ def test_an_unknown_item_is_not_found(api: Api) -> None:
     item = _items.made(api.send(_items.create({"name": "known", "price": 1.5})))
     body = {"name": "unknown", "price": 2.5}
     for method in ("GET", "PUT", "PATCH", "DELETE"):
-        path = _items.path(_alike(item))
-        _expect_not_found(api.send(build(method, path, json=body) if method.startswith("P") else build(method, path)))
+        _expect_not_found(api.send(_items.ask(method, _alike(item), body)))
 
 
 def _expect_not_found(exchange: Exchange) -> None:

@@ -71,7 +71,7 @@ def test_a_deleted_item_is_gone(api: Api) -> None:
 
     body = {"name": "back", "price": 2.5}
     for verb in _VERBS:
-        exchange = api.send(build(verb, path, json=body) if verb in ("PUT", "PATCH") else build(verb, path))
+        exchange = api.send(_items.ask(verb, item, body))
         expect_status(exchange, 404)
     for page in _listing.walk(api, 100):
         listed = [entry.get("id") for entry in page.entries if isinstance(entry, dict)]
