@@ -132,7 +132,8 @@ def drive(client: Client, flows: Sequence[Flow]) -> dict[int, Mismatch]:
         except StopIteration:
             pass
         except Mismatch as mismatch:
-            broken[index] = mismatch
+            # Its frames lead back to it and to every flow's answers, which would stay for long.
+            broken[index] = mismatch.with_traceback(None)
 
     try:
         for index in range(len(flows)):
@@ -218,8 +219,8 @@ class Api:
             return
         first = min(broken)
         if certain <= first < len(values) and self.confirming and strategy is not None:
-            raise self._smaller(flow, strategy) or broken[first]
-        raise broken[first]
+            raise self._smaller(flow, strategy) or broken.pop(first)
+        raise broken.pop(first)
 
     def _smaller(self, flow: Callable[..., Flow], strategy: SearchStrategy[T]) -> Mismatch | None:
         seen: list[Mismatch] = []

@@ -21,15 +21,17 @@ def test_an_authenticated_user_has_an_id(api: Api) -> None:
 
 
 @requirement("pagination-defaults")
-@given(boundaries=[{}, {"limit": 5}, {"offset": 3}])
+@given(boundaries=[{"limit": 5}, {"offset": 3}])
 def test_a_page_is_twenty_from_the_start(api: Api, query: dict[str, int]) -> Flow:
-    exchange = yield build("GET", "/items", query=query)
+    # Each flow asks for both defaults before it asks for one: so what is wrong now and then meets it.
+    for sent in ({}, query):
+        exchange = yield build("GET", "/items", query=sent)
 
-    expect_status(exchange, 200)
-    for name, default in {"limit": 20, "offset": 0}.items():
-        # That what is sent comes back is pagination-echo's matter.
-        if name not in query:
-            expect_value(exchange, name, default)
+        expect_status(exchange, 200)
+        for name, default in {"limit": 20, "offset": 0}.items():
+            # That what is sent comes back is pagination-echo's matter.
+            if name not in sent:
+                expect_value(exchange, name, default)
 
 
 @requirement("pagination-echo")
