@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -24,8 +25,10 @@ from conformance.watch import Seen, Watch, rules
 
 _PROBE_SECONDS = 3.0
 _LONGEST = 200_000
-# What is wrong in every twentieth answer shows in twenty requests.
+# What is wrong in every twentieth answer shows in twenty requests: of one kind, where a test has so few
+# kinds that what is wrong may be one of them.
 _OFTEN = 20
+_KINDS = 3
 # Repetitions go side by side, as over a slow network each costs a round trip: a few at first, and all
 # at once when those took no longer than this. If they did, they are all.
 _FEW = 4
@@ -47,6 +50,7 @@ class Session:
     gone: str | None = None
     contract: Contract | None = None
     _at_once: int = _FEW
+    _asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
@@ -56,7 +60,7 @@ class Session:
         self.watch = Watch({name: rule for name, rule in rules(self.settings).items() if name in self.selected})
         self.seen = Seen()
         guide = [self.ledger.observe] if self.settings.profile != "api" else []
-        self.client.observers += [*guide, self.watch.observe, self.seen.observe]
+        self.client.observers += [*guide, self.watch.observe, self.seen.observe, self._count]
 
     def api(self, requirement: str, **more: Any) -> Api:
         """Give what the test of a requirement works with, and ``more`` of what it is told."""
@@ -124,12 +128,14 @@ class Session:
 
     def _judge_often(self, requirement: str, call: Callable[[], object]) -> Outcome:
         """Judge until it does not hold, or until an answer that is wrong now and then would have come."""
-        before = self.client.requests
+        before, asked = self.client.requests, len(self._asked)
         outcome = self._judge(requirement, call)
         used = self.client.requests - before
         if outcome.status != "passed" or not used or not self._repeats(requirement):
             return outcome
-        left, started = -(-_OFTEN // used) - 1, time.perf_counter()
+        kinds = Counter(self._asked[asked:])
+        most = max(kinds.values()) if 0 < len(kinds) <= _KINDS else used
+        left, started = -(-_OFTEN // most) - 1, time.perf_counter()
         while left and outcome.status == "passed" and time.perf_counter() - started < _REPEATED_SECONDS:
             together, began = min(left, self._at_once), time.perf_counter()
             with ThreadPoolExecutor(together) as pool:
@@ -138,6 +144,11 @@ class Session:
             self._at_once = _OFTEN if time.perf_counter() - began < _REPEATED_SECONDS else _FEW
             left -= together
         return outcome
+
+    def _count(self, exchange: Exchange) -> None:
+        steps = exchange.request.path.partition("?")[0].split("/")
+        # Of an item or a user, whichever it is.
+        self._asked.append(f"{exchange.request.method} {steps[1]}{'/' * (len(steps) - 2)}")
 
     def _repeats(self, requirement: str) -> bool:
         row = self.selected.get(requirement)

@@ -29,3 +29,23 @@ def test_at_quick_effort_nothing_is_repeated() -> None:
         outcome = session.attempt("one", api, lambda: api.get("/"))
 
     assert (api.often, outcome.requests) == (1, 1)
+
+
+def test_of_each_of_two_routes_every_twentieth_answer_is_seen() -> None:
+    answered = 0
+
+    def reply(received: Received) -> bytes:
+        nonlocal answered
+        answered += received.path == "/other"
+        return answer(500 if received.path == "/other" and answered % 20 == 0 else 200)
+
+    with session_with(reply) as session:
+        api = session.api("one")
+
+        def both() -> None:
+            expect_status(api.get("/"), 200)
+            expect_status(api.get("/other"), 200)
+
+        outcome = session.attempt("one", api, both)
+
+    assert outcome.status == "failed"
