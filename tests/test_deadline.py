@@ -1,5 +1,6 @@
 """Work that knows no limit of time is given one."""
 
+import contextlib
 import itertools
 import signal
 import threading
@@ -41,3 +42,25 @@ def test_in_another_thread_there_is_no_limit() -> None:
     thread.join()
 
     assert done == [499_500]
+
+
+def test_where_it_was_dropped_it_is_raised_again() -> None:
+    def work() -> None:
+        for _ in itertools.count():
+            pass
+
+    def work_twice() -> None:
+        # As the collector does with what those raise that it calls back.
+        with contextlib.suppress(TookTooLong):
+            work()
+        work()
+
+    with pytest.raises(TookTooLong), within(0.05):
+        work_twice()
+
+
+def test_work_that_takes_more_and_more_memory_is_ended() -> None:
+    taken: list[bytes] = []
+
+    with pytest.raises(TookTooLong), within(60):
+        taken.extend(bytes(range(256)) * 4096 for _ in itertools.count())

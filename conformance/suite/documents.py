@@ -98,7 +98,9 @@ def invalid(root: dict[str, Any]) -> str | None:
         with within(_VALIDATED_SECONDS):
             validate(root)
     except TookTooLong:
-        raise CannotTell(f"the document takes more than {_VALIDATED_SECONDS} s to validate") from None
+        raise CannotTell(
+            f"the document takes more than {_VALIDATED_SECONDS} s, or too much memory, to validate"
+        ) from None
     except (OpenAPIValidationError, ValidatorDetectError) as error:
         place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
         told = getattr(error, "message", None) or str(error)

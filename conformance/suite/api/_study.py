@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from conformance.deadline import TookTooLong, within
 from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import broken
@@ -24,6 +25,9 @@ _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
 _MOST_COVERAGE = {"quick": 8, "standard": 24, "deep": 150}
 _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
 _MOST_EDGES = 400
+# For each operation; and how many may take longer before the rest goes without.
+_GENERATED_SECONDS = 20
+_MOST_GIVEN_UP = 3
 
 
 def study(survey: Survey) -> None:
@@ -93,15 +97,24 @@ def values_of(survey: Survey, operation: Operation) -> Values | None:
 def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Operation, Request]]:
     """Give what schemathesis makes of the document, with identifiers that were seen in half of the paths."""
     by_label = {each.label: each for each in survey.studied}
+    given_up = 0
     for found in generation.loaded(survey.contract.root):
         operation = by_label.get(f"{found.method.upper()} {survey.relative(found.path)}")
         # What was taken out of a body would be in it again.
         if operation is None or left_alone(operation) or operation.label in survey.lessened:
             continue
+        try:
+            made = _cases(survey, found, coverage, drawn)
+        except TookTooLong:
+            survey.api.tell(f"{operation.label} goes without generated requests: its schemas take too long")
+            given_up += 1
+            if given_up == _MOST_GIVEN_UP:
+                return
+            continue
         valid = values_of(survey, operation)
         credential = survey.access.credential(operation)
         # Methods that the path does not declare are asked for where nothing can be harmed.
-        cases = (each for each in _cases(survey, found, coverage, drawn) if each.method.upper() == operation.method)
+        cases = (each for each in made if each.method.upper() == operation.method)
         for n, case in enumerate(cases):
             bound = valid.bound() if valid is not None and n % 4 else {}
             if bound and operation.method != "DELETE":
@@ -114,12 +127,19 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
                     yield operation, present(request, credential) if credential else request
 
 
-def _cases(survey: Survey, found: Any, coverage: int, drawn: int) -> Iterator[Any]:
+def _cases(survey: Survey, found: Any, coverage: int, drawn: int) -> list[Any]:
+    """Make an operation's cases.
+
+    Raises TookTooLong.
+    """
     from hypothesis.errors import HypothesisException
 
     # Whatever the generator trips over in a document is the document's matter.
     tripped = (HypothesisException, RecursionError, ValueError, TypeError, KeyError)
-    with contextlib.suppress(*tripped):
-        yield from generation.coverage(found, coverage)
-    with contextlib.suppress(*tripped):
-        yield from generation.drawn(survey.api.draws, found, drawn)
+    cases: list[Any] = []
+    with within(_GENERATED_SECONDS):
+        with contextlib.suppress(*tripped):
+            cases += generation.coverage(found, coverage)
+        with contextlib.suppress(*tripped):
+            cases += generation.drawn(survey.api.draws, found, drawn)
+    return cases

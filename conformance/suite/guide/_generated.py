@@ -60,7 +60,7 @@ def _send(api: Api) -> list[Case]:
                 if not _left_out(request)
             ]
     except TookTooLong:
-        _HOPELESS[api.client] = f"the document takes more than {limit} s to make requests from"
+        _HOPELESS[api.client] = f"the document takes more than {limit} s, or too much memory, to make requests from"
         raise CannotTell(_HOPELESS[api.client]) from None
     planned += _of_an_item(api, document, planned)
     exchanges = api.send_all([request for _, request in planned], whole=_WHOLE)

@@ -1,6 +1,8 @@
 """A client with a single connection: what one caller sees of one worker."""
 
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +11,8 @@ from conformance.client import Client
 from conformance.properties import Api
 
 # Callers of a route that counts them come one at a time, whatever else of the run goes on.
-ONE_CALLER = threading.Lock()
+_ONE_CALLER = threading.Lock()
+_LEFT: "weakref.WeakKeyDictionary[Client, float]" = weakref.WeakKeyDictionary()
 
 
 @contextmanager
@@ -23,3 +26,14 @@ def connection(api: Api) -> Iterator[Client]:
     finally:
         client.close()
         api.client.requests += client.requests
+
+
+@contextmanager
+def caller(api: Api, free: float = 0.0) -> Iterator[Client]:
+    """Open such a client as the only caller of this run, when none has called for ``free`` seconds."""
+    with _ONE_CALLER, connection(api) as client:
+        time.sleep(max(0.0, _LEFT.get(api.client, -free) + free - time.monotonic()))
+        try:
+            yield client
+        finally:
+            _LEFT[api.client] = time.monotonic()

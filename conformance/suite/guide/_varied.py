@@ -69,6 +69,6 @@ def provoke(api: Api) -> None:
     if ("/upload", 413) not in seen:
         api.post("/upload", files={"file": ("large.bin", bytes(_LARGEST_UPLOAD + 1), "application/octet-stream")})
     if ("/limited", 429) not in seen or api.confirming:
-        with _single.ONE_CALLER, _single.connection(api) as client:
+        with _single.caller(api) as client:
             for _ in range(_LIMIT + 1):
                 client.get("/limited")
