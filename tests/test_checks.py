@@ -119,6 +119,11 @@ def test_a_value_that_is_not_there_is_missing() -> None:
     assert mismatch(checks.expect_value, said({}), "status", None).note == "status is missing"
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_truth_value_is_the_same_as_itself(value: bool) -> None:
+    assert checks.same(value, value)
+
+
 @given(json_values)
 def test_every_value_is_the_same_as_itself_after_a_journey_through_json(value: Any) -> None:
     assert checks.same(json.loads(json.dumps(value)), value)
@@ -162,6 +167,11 @@ def test_any_of_several_errors_may_be_at_the_field() -> None:
 )
 def test_an_error_somewhere_else_shows_where(exchange: Exchange, note: str) -> None:
     assert mismatch(checks.expect_error_at, exchange, "body", "price").note == note
+
+
+@pytest.mark.parametrize("field", ["a", "z"])
+def test_an_error_that_ends_elsewhere_is_not_at_the_field(field: str) -> None:
+    assert mismatch(checks.expect_error_at, refused({"loc": ["body", field]}), "price").note
 
 
 def test_an_error_of_another_status_is_about_the_status() -> None:

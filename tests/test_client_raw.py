@@ -1,16 +1,18 @@
 """A raw answer: every byte that a target sends on a connection of its own."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from conformance.client import MIB, Client, Connection, raw_answer
 from conformance.exchange import build
 from tests.harness import run_command
-from tests.servers import Received, answer, free_port, once, recording, replying, say, serving, silent
+from tests.servers import Received, Server, answer, free_port, once, recording, replying, say, serving, silent
 from tests.test_client import Connect
 
 
@@ -34,6 +36,28 @@ def test_a_raw_answer_has_every_byte_after_the_head(connect: Connect) -> None:
 
     assert found is not None
     assert (found.status, found.body) == (204, b"surplus")
+
+
+def test_a_raw_answer_comes_over_tls_too(connect: Connect, tmp_path: Path) -> None:
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = Server(once(b"HTTP/1.1 204 No Content\r\n\r\n"), tls)
+    try:
+        url = server.url.replace("http:", "https:")
+        exchange = raw_answer(connect(url, ca_file=str(tmp_path / "ca.pem")), build("GET", "/"))
+    finally:
+        server.close()
+
+    assert exchange.status == 204, exchange.failure
+
+
+def test_a_raw_answer_is_counted_as_one_request(connect: Connect) -> None:
+    with serving(once(b"HTTP/1.1 204 No Content\r\n\r\n")) as url:
+        client = connect(url)
+        raw_answer(client, build("GET", "/"))
+
+    assert client.requests == 1
 
 
 def test_a_status_without_a_reason_is_one(connect: Connect) -> None:

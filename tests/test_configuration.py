@@ -233,10 +233,11 @@ def test_a_secret_in_the_place_of_an_algorithm_is_not_shown(file: Path) -> None:
     assert "hush" not in complaint(file, '[credentials]\njwt = { secret = "HS256", algorithm = "hush-hush" }')
 
 
-def test_a_waiver_holds_on_its_last_day(file: Path) -> None:
-    found = told(file, WAIVER + f'until = {TODAY}\nissue = "https://issues.example/1"')
+@pytest.mark.parametrize("until", [TODAY, TODAY + datetime.timedelta(days=1)])
+def test_a_waiver_holds_until_its_last_day_is_over(until: datetime.date, file: Path) -> None:
+    found = told(file, WAIVER + f'until = {until}\nissue = "https://issues.example/1"')
 
-    assert found["waivers"] == (Waiver("ws-echo", "no websockets", "https://issues.example/1", TODAY),)
+    assert found["waivers"] == (Waiver("ws-echo", "no websockets", "https://issues.example/1", until),)
 
 
 def test_every_secret_of_the_configuration_is_one(file: Path) -> None:

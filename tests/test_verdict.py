@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.settings import Waiver
-from conformance.verdict import EXIT_CODES, STATUSES, Outcome, Status, Word, counts, judge, merge, settle
+from conformance.verdict import EXIT_CODES, STATUSES, Outcome, Status, Word, counts, judge, merge, settle, untried
 from tests.makers import row, rows
 
 # first ← second ← third, and a SHOULD apart.
@@ -162,6 +162,19 @@ def test_parts_that_could_not_be_tried_give_all_their_reasons() -> None:
 
     assert merged.message == "GET /a: no identifier; GET /b: it is forbidden"
     assert merged.applies
+
+
+def test_of_many_reasons_the_first_are_named_and_the_others_counted() -> None:
+    operations = [{"operation": f"GET /{n}", "message": "no identifier"} for n in range(6)]
+
+    four = "; ".join(f"GET /{n}: no identifier" for n in range(4))
+    assert untried(operations) == f"{four}; and 2 more"
+    assert untried(operations[:4]) == four
+    assert untried(operations[:5]) == f"{four}; and 1 more"
+
+
+def test_a_part_that_fails_keeps_its_own_words_beside_what_was_not_tried() -> None:
+    assert merge([part("failed", "GET /b", message="expected 200"), UNTRIED])["first"].message == "expected 200"
 
 
 def test_of_parts_that_fail_the_shorter_request_is_the_evidence() -> None:
