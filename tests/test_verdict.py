@@ -39,6 +39,10 @@ def test_what_was_not_tried_is_not_verified() -> None:
     assert settled(Outcome("first", "passed"))["third"] == Outcome("third", "not_verified", MISSING)
 
 
+def test_what_was_not_tried_has_sent_nothing() -> None:
+    assert (settled()["first"].requests, settled()["first"].duration_s) == (0, 0.0)
+
+
 def test_every_selected_requirement_has_an_outcome_and_no_other() -> None:
     assert list(settled(Outcome("elsewhere", "failed"))) == list(CATALOGUE)
 
@@ -160,17 +164,14 @@ def test_parts_are_merged_to_what_one_process_would_have_said(one: Outcome, othe
 def test_parts_that_could_not_be_tried_give_all_their_reasons() -> None:
     merged = merge([UNTRIED, IDLE, part("not_verified", "GET /b", message="it is forbidden")])["first"]
 
-    assert merged.message == "GET /a: no identifier; GET /b: it is forbidden"
-    assert merged.applies
+    assert (merged.message, merged.applies) == ("GET /a: no identifier; GET /b: it is forbidden", True)
 
 
 def test_of_many_reasons_the_first_are_named_and_the_others_counted() -> None:
-    operations = [{"operation": f"GET /{n}", "message": "no identifier"} for n in range(6)]
-
+    six = [{"operation": f"GET /{n}", "message": "no identifier"} for n in range(6)]
     four = "; ".join(f"GET /{n}: no identifier" for n in range(4))
-    assert untried(operations) == f"{four}; and 2 more"
-    assert untried(operations[:4]) == four
-    assert untried(operations[:5]) == f"{four}; and 1 more"
+
+    assert (untried(six[:4]), untried(six)) == (four, f"{four}; and 2 more")
 
 
 def test_a_part_that_fails_keeps_its_own_words_beside_what_was_not_tried() -> None:
@@ -298,13 +299,3 @@ def test_of_several_causes_the_first_that_is_named_is_told() -> None:
     outcomes = [Outcome(id, "failed") for id in catalogue]
 
     assert settle(catalogue, outcomes, (), MISSING)["last"].blocked_by == "one"
-
-
-def test_the_requests_of_several_tests_are_added() -> None:
-    counted = [Outcome("first", "passed", requests=3), Outcome("first", "passed", requests=5)]
-
-    assert merge(counted)["first"].requests == 8
-
-
-def test_what_was_not_tried_has_sent_nothing() -> None:
-    assert (settled()["first"].requests, settled()["first"].duration_s) == (0, 0.0)
