@@ -170,7 +170,6 @@ def test_parts_that_could_not_be_tried_give_all_their_reasons() -> None:
 def test_of_many_reasons_the_first_are_named_and_the_others_counted() -> None:
     six = [{"operation": f"GET /{n}", "message": "no identifier"} for n in range(6)]
     four = "; ".join(f"GET /{n}: no identifier" for n in range(4))
-
     assert (untried(six[:4]), untried(six)) == (four, f"{four}; and 2 more")
 
 
