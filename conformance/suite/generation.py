@@ -28,6 +28,16 @@ _CONTROL_IN_HEADER = re.compile(rb"\r\nContent-Disposition:[^\r\n]*[\x00-\x08\x0
 _OWN_HEADERS = {"user-agent", "accept-encoding", "connection", "accept", "content-length", "x-schemathesis-testcaseid"}
 
 
+def prepare() -> None:
+    """Have Hypothesis make its tables of Unicode, or load those of an earlier run.
+
+    Making them takes more memory than any work on a document may, and is no document's fault.
+    """
+    from hypothesis import strategies as st
+
+    st.characters(codec="utf-8", categories=["Lu"]).validate()
+
+
 def planned(document: Document, operation: Any, draws: Draws, headers: dict[str, str]) -> Iterator[Request]:
     """Give the generated requests of an operation: schemathesis' coverage, drawn ones, and values from the edges."""
     cases = (parts for case in _generate(draws, operation) for parts in written(case))

@@ -98,6 +98,7 @@ def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Oper
     """Give what schemathesis makes of the document, with identifiers that were seen in half of the paths."""
     by_label = {each.label: each for each in survey.studied}
     given_up = 0
+    generation.prepare()
     for found in generation.loaded(survey.contract.root):
         operation = by_label.get(f"{found.method.upper()} {survey.relative(found.path)}")
         # What was taken out of a body would be in it again.

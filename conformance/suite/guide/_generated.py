@@ -51,6 +51,7 @@ def _send(api: Api) -> list[Case]:
     limit = _PLANNED_SECONDS[api.draws.effort]
     if api.client in _HOPELESS:
         raise CannotTell(_HOPELESS[api.client])
+    generation.prepare()
     try:
         with within(limit):
             planned = [
