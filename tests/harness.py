@@ -19,7 +19,8 @@ from jsonschema import Draft202012Validator
 ROOT = Path(__file__).parent.parent
 # pytest's search for what was not closed takes a fifth of a second, and is for the tests of the kit.
 _LEFT_OUT = ("cacheprovider", "unraisableexception", "threadexception")
-_LEAN = ["-pconformance.plugin", *(f"-pno:{name}" for name in _LEFT_OUT)]
+_LOADED = ("_hypothesis_pytestplugin", "xdist.plugin", "conformance.plugin")
+_LEAN = [f"-p{name}" for name in (*_LOADED, *(f"no:{name}" for name in _LEFT_OUT))]
 
 
 @dataclass(frozen=True)
