@@ -10,7 +10,7 @@ from typing import Any
 
 # How often it is looked, in seconds of this process's processor time, and how much memory may have come since.
 _LOOK = 0.1
-_LARGEST = 160 * 2**20
+_LARGEST = 128 * 2**20
 
 
 class TookTooLong(BaseException):
@@ -22,7 +22,7 @@ def within(seconds: float) -> Iterator[None]:
     """Raise TookTooLong in what is still under way after so many seconds of this process's processor time.
 
     On a busy machine they last longer, and say the same about the work. So does what takes more
-    than 160 MiB beside what was held at most before. Where there is no such timer, or outside the main
+    than 128 MiB beside what was held at most before. Where there is no such timer, or outside the main
     thread, there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
