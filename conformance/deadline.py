@@ -49,6 +49,7 @@ def within(seconds: float) -> Iterator[None]:
 
 def _peak() -> int:
     """Give the most bytes that this process held at one time."""
+    # Where there is no such timer, there is no such module either.
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -10,6 +10,8 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
+from hypothesis import strategies as st
+
 from conformance.checks import Mismatch, expect
 from conformance.exchange import Request, segment
 from conformance.properties import Draws
@@ -33,8 +35,6 @@ def prepare() -> None:
 
     Making them takes more memory than any work on a document may, and is no document's fault.
     """
-    from hypothesis import strategies as st
-
     st.characters(codec="utf-8", categories=["Lu"]).validate()
 
 
