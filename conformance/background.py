@@ -28,9 +28,9 @@ class Background:
             future.cancel()
             raise
 
-    def close(self) -> None:
-        """End what still runs, the loop and its thread."""
-        ended = asyncio.run_coroutine_threadsafe(_end_others(), self._loop)
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """End what still runs, do the ``last`` work, and end the loop and its thread."""
+        ended = asyncio.run_coroutine_threadsafe(_end_others(last), self._loop)
         with suppress(TimeoutError):
             ended.result(_END_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -39,11 +39,12 @@ class Background:
             self._loop.close()
 
 
-async def _end_others() -> None:
+async def _end_others(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await last()
     # A connection that is closed lets its socket go a turn later.
     await asyncio.sleep(0)
 

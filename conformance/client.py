@@ -79,14 +79,14 @@ class Client:
         self._pools, self._fresh = self._loop.call(self._open())
 
     def close(self) -> None:
-        """Close every connection and end the thread."""
+        """End what is under way, close every connection, and end the thread."""
 
         async def close() -> None:
             await self._pools.aclose()
             await self._fresh.aclose()
 
-        self._loop.call(close())
-        self._loop.close()
+        # A connection that came up after its pool was closed would never be.
+        self._loop.close(close)
 
     def send(self, request: Request, **limits: float) -> Exchange:
         """Send one request; ``whole`` and ``body`` lift this request's limits.

@@ -163,6 +163,8 @@ class Server:
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
+            # Who stops reading keeps a connection open that still has something to send.
+            writer.transport.abort()
             self._talks.discard(talk)
 
 

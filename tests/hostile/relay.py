@@ -30,7 +30,8 @@ def relay(upstream: str, deeds: dict[str, Deed]) -> Talk:
             ours.write(request.raw if upgraded else _once(request.raw))
             await _pump(theirs, writer)
         finally:
-            ours.close()
+            # What was not sent yet nobody waits for any more.
+            ours.transport.abort()
             if asked is not None:
                 asked.cancel()
 
