@@ -74,12 +74,12 @@ class Document:
         return self.resolve(kinds[0][1].get("schema")) if kinds and isinstance(kinds[0][1], dict) else {}
 
     def relative(self, path: str) -> str:
-        """Give a path of the document as the path below the base URL that leads there."""
-        prefix = server_path(self.root)
-        full = prefix + path
-        if self.base_path and full.startswith(self.base_path + "/"):
-            return full.removeprefix(self.base_path)
-        return path if prefix == self.base_path else full
+        """Give a path of the document as the path below the base URL that leads there.
+
+        A server that is not this one, such as production's or the proxy's in front, changes nothing.
+        """
+        full = server_path(self.root) + path
+        return full.removeprefix(self.base_path) if full.startswith(self.base_path + "/") and self.base_path else path
 
 
 def invalid(root: dict[str, Any]) -> str | None:
