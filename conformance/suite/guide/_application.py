@@ -104,7 +104,13 @@ async def _over_asgi(application: Any, path: str) -> Answer:
     to_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     from_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     await to_app.put({"type": "lifespan.startup"})
-    scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+    state: dict[str, Any] = {}
+    scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": state}
+
+    async def served(request: Any, receive: Any, send: Any) -> None:
+        # What the start-up noted is part of every request (ASGI, lifespan state).
+        await application({**request, "state": state.copy()}, receive, send)
+
     lifespan = asyncio.ensure_future(application(scope, to_app.get, from_app.put))
     async with asyncio.timeout(_SECONDS):
         said = asyncio.ensure_future(from_app.get())
@@ -113,7 +119,7 @@ async def _over_asgi(application: Any, path: str) -> Answer:
         if said.done() and said.result()["type"].endswith("failed"):
             return Answer(failure=f"its start-up failed: {said.result().get('message', '')}")
         said.cancel()
-        transport = httpx.ASGITransport(app=application)
+        transport = httpx.ASGITransport(app=served)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://testserver", follow_redirects=True
         ) as client:
