@@ -4,16 +4,18 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from fastapi.security import OAuth2PasswordBearer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from fixtures.faults import right
 from fixtures.implementations import guide
 from tests.servers import Received, answer
 
@@ -92,7 +94,8 @@ class _Otherwise:
     """The guide's app as other frameworks would have it.
 
     A preflight is answered for the methods that a path has; a script of the documentation's page names
-    the document as if the page were a folder; and what is no HTTP in the head of a part breaks the form.
+    the document as if the page were a folder; what is no HTTP in the head of a part breaks the form; and
+    every request needs what the start-up noted.
     """
 
     def __init__(self) -> None:
@@ -105,9 +108,12 @@ class _Otherwise:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            scope["state"]["started"] = True
         if scope["type"] != "http":
             await guide.app(scope, receive, send)
             return
+        assert scope["state"]["started"]
         request = Request(scope, receive)
         body = await request.body()
         coming = iter([{"type": "http.request", "body": body}])
@@ -127,3 +133,21 @@ class _Otherwise:
 
 
 otherwise = _Otherwise()
+
+
+def _in_other_ways() -> FastAPI:
+    """Give the guide's app behind a proxy, with OAuth2's reader of tokens and a document that is called 3.0."""
+    app = right("guide")
+    assert isinstance(app, FastAPI)
+    app.root_path = "/api/v1"
+    app.openapi_version = "3.0.3"
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != "/protected"]
+
+    @app.get("/protected")
+    def protected(token: Annotated[str, Depends(OAuth2PasswordBearer("token"))]) -> Any:
+        return {"ok": True}
+
+    return app
+
+
+in_other_ways = _in_other_ways()

@@ -52,6 +52,7 @@ def runs(guide: str, prefixed: str) -> Mapping[str, list[str]]:
         "by application": ["--target-app", GUIDE, *QUICK],
         "with slashes": ["--target-app", "tests.targets:slashed", *QUICK],
         "otherwise": ["--target-app", "tests.targets:otherwise", "--profile", "core"],
+        "in other ways": ["--target-app", "tests.targets:in_other_ways", "--profile", "core"],
         "by both": ["--target-url", guide, "--target-app", GUIDE, *QUICK],
         "at standard effort": ["--target-url", guide, "--profile", "core"],
         "under a prefix": ["--target-url", prefixed, *QUICK],
@@ -106,6 +107,10 @@ def test_an_app_whose_paths_end_in_slashes_is_conformant(batch: Batch) -> None:
 def test_an_app_with_the_ways_of_other_frameworks_is_conformant(batch: Batch) -> None:
     # What stands around FastAPI hides its dependencies.
     assert_conformant(batch.run("otherwise"), "override-user")
+
+
+def test_an_app_with_other_ways_of_fastapi_is_conformant(batch: Batch) -> None:
+    assert_conformant(batch.run("in other ways"))
 
 
 def test_an_application_beside_a_url_shows_what_it_can(batch: Batch) -> None:
