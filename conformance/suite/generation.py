@@ -123,7 +123,9 @@ def _variants(operation: Any) -> Iterator[dict[str, Any]]:
     for place in ("params", "json"):
         given = parts.get(place)
         for name, found in given.items() if isinstance(given, dict) else ():
-            for value in _edges(found):
+            # A query may name a parameter without a value, and twice.
+            more = ("", [found, found]) if place == "params" else ()
+            for value in (*_edges(found), *more):
                 yield {**parts, place: {**given, name: value}}
 
 
@@ -132,7 +134,7 @@ def _edges(found: Any) -> tuple[Any, ...]:
         return ()
     if isinstance(found, (int, float)) or (isinstance(found, str) and re.fullmatch(r"-?\d+", found)):
         return (0, -1, 1, 2**31, LARGEST)
-    return ("0", "-1", "'", "%", "{}", "x" * 1000) if isinstance(found, str) else ()
+    return ("0", "-1", "'", "%", "{}", "(*[\\", "x" * 1000) if isinstance(found, str) else ()
 
 
 def written(case: Any) -> Iterator[dict[str, Any]]:
