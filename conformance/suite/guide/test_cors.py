@@ -1,10 +1,13 @@
 """Guide section 12: a browser on the allowed origin may call the API, and on no other."""
 
+import itertools
 from typing import Any
 
 from conformance.checks import expect
 from conformance.exchange import Exchange, build
 from conformance.properties import Api, Flow, given, requirement
+from conformance.strategies import plain_items
+from conformance.suite.guide import _access, _items
 
 _ORIGIN = "http://localhost:3000"
 _FOREIGN = [
@@ -22,6 +25,15 @@ _FOREIGN = [
     "http://localhost.evil.example:3000",
     "http://localhost:3000@evil.example",
     "http://localhost:8000",
+    "http://localhost:5173",
+    "http://localhost:8080",
+    "http://localhost:4200",
+    "http://[::1]:3000",
+    "http://192.168.1.10:3000",
+    "https://example.com",
+    "https://docubot.vercel.app",
+    "chrome-extension://abcdefghijklmnop",
+    "capacitor://localhost",
     "file://",
     "null",
 ]
@@ -43,9 +55,30 @@ _PATHS = [
     "/protected",
     "/docs",
     "/no/such/path",
+    "/secure?is_allowed=true",
+    "/search",
+    "/items?limit=ten",
+    "/upload",
+    "/ask",
+    "/events",
+    "/redoc",
+    "/ws",
+    "/users",
 ]
 _ANSWERED = ["/health", "/items", "/search?q=cors", "/"]
-_WRITTEN = {"/ask": {"question": "why?"}, "/items": {"name": "cors", "price": 1.5}, "/events": ...}
+_ALSO_ANSWERED = ["/users/7", "/sync", "/async", "/stream", "/secure?is_allowed=true", "/me", "/protected"]
+_WRITTEN: dict[str, dict[str, Any]] = {
+    "/ask": {"json": {"question": "why?"}},
+    "/items": {"json": {"name": "cors", "price": 1.5}},
+    "/events": {},
+    "/upload": {"files": {"file": ("cors.txt", b"cors", "text/plain")}},
+}
+# The ids are nobody's, and the last method is none of its path's.
+_CHANGED = [
+    *(("POST", path) for path in (*_WRITTEN, "/users")),
+    *((method, "/items/no-such-item") for method in ("DELETE", "PUT", "PATCH")),
+    ("DELETE", "/health"),
+]
 
 
 def _header(exchange: Exchange, name: str) -> str:
@@ -73,6 +106,10 @@ def _expect_allowed(exchange: Exchange) -> None:
         ("/items/7", "PATCH", "content-type"),
         ("/me", "GET", "authorization"),
         ("/upload", "POST", "content-type, x-upload-token"),
+        ("/ask", "POST", "authorization, content-type"),
+        ("/users", "POST", "content-type"),
+        ("/search", "GET", "x-api-key"),
+        ("/events", "POST", "x-request-id"),
         # What asks for no header of its own is asked for all the same where it is no GET or POST.
         ("/items/7", "DELETE", ""),
         ("/items", "GET", ""),
@@ -111,12 +148,34 @@ def test_an_answer_names_the_allowed_origin(api: Api, path: str) -> Flow:
 
 
 @requirement("cors-simple")
+@given(boundaries=_ALSO_ANSWERED)
+def test_so_does_whatever_else_succeeds(api: Api, path: str) -> Flow:
+    credentials = _access.bearer_headers(api)
+    exchange = yield build("GET", path, headers={"Origin": _ORIGIN, "Cookie": "session=1", **credentials})
+
+    # Errors are cors-on-errors' matter.
+    if exchange.status is not None and exchange.status < 400:
+        _expect_allowed(exchange)
+
+
+@requirement("cors-simple")
 @given(boundaries=_WRITTEN.items())
-def test_an_answer_to_what_is_written_names_it_too(api: Api, written: tuple[str, Any]) -> Flow:
-    path, body = written
-    exchange = yield build("POST", path, json=body, headers={"Origin": _ORIGIN})
+def test_an_answer_to_what_is_written_names_it_too(api: Api, written: tuple[str, dict[str, Any]]) -> Flow:
+    path, parts = written
+    exchange = yield build("POST", path, headers={"Origin": _ORIGIN}, **parts)
 
     _expect_allowed(exchange)
+
+
+@requirement("cors-simple")
+@given(plain_items(), count=2)
+def test_so_does_what_is_done_to_an_item(api: Api, new: dict[str, Any]) -> Flow:
+    path = _items.path((yield from _items.new_item(new)))
+    for method in ("GET", "DELETE"):
+        exchange = yield build(method, path, headers={"Origin": _ORIGIN})
+
+        if exchange.status is not None and exchange.status < 400:
+            _expect_allowed(exchange)
 
 
 @requirement("cors-simple")
@@ -144,10 +203,29 @@ def test_no_other_origin_is_allowed(api: Api, asked: tuple[str, str]) -> Flow:
         build("POST", "/ask", json={"question": "why?"}, headers={"Origin": origin}),
     ]
     for exchange in exchanges:
-        allowed = _listed(exchange, "Access-Control-Allow-Origin")
-        told = f"it is {', '.join(sorted(allowed))}"
-        expect(exchange.answer is not None, exchange, "an answer")
-        expect(not allowed & {origin, "*"}, exchange, f"no Access-Control-Allow-Origin for {origin}", told)
+        _expect_refused(exchange, origin)
+
+
+@requirement("cors-foreign-origin")
+@given(boundaries=[*itertools.product(["GET"], _ALSO_ANSWERED), *_CHANGED])
+def test_it_is_not_allowed_on_any_route(api: Api, asked: tuple[str, str]) -> Flow:
+    method, path = asked
+    origin = {"Origin": _FOREIGN[0]}
+    preflight = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
+    credentials = _access.bearer_headers(api)
+    exchanges = yield [
+        build(method, path, headers=origin | credentials, **_WRITTEN.get(path, {})),
+        build("OPTIONS", path, headers=origin | preflight),
+    ]
+    for exchange in exchanges:
+        _expect_refused(exchange, _FOREIGN[0])
+
+
+def _expect_refused(exchange: Exchange, origin: str) -> None:
+    allowed = _listed(exchange, "Access-Control-Allow-Origin")
+    told = f"it is {', '.join(sorted(allowed))}"
+    expect(exchange.answer is not None, exchange, "an answer")
+    expect(not allowed & {origin, "*"}, exchange, f"no Access-Control-Allow-Origin for {origin}", told)
 
 
 @requirement("cors-vary")
