@@ -37,6 +37,7 @@ _KNOWN_IN_FULL = {
     "/admin": ("GET",),
     "/usage": ("GET",),
 }
+_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 _BEHIND_CREDENTIALS = ("/me", "/protected", "/admin", "/usage")
 
 
@@ -51,10 +52,19 @@ def test_health_is_ok(api: Api) -> None:
 @requirement("unknown-path-404")
 def test_a_path_without_a_route_is_not_found(api: Api) -> None:
     token = api.draws.token()
-    paths = (f"/{token}", f"/no-such/{token}", f"/no/such/{token}", f"/health/{token}/x", f"/{token}.html")
+    paths = (f"/{token}", "/nowhere", f"/no-such/{token}", f"/no/such/{token}", f"/health/{token}/x", f"/{token}.html")
     # What begins like a route is none.
-    longer = (f"/health{token}", f"/users/7/{token}", f"/search/{token}", f"/users/7{token}/{token}")
-    for exchange in api.send_all([build("GET", path) for path in (*paths, *longer)]):
+    longer = (
+        f"/health{token}",
+        f"/users/7/{token}",
+        f"/items/7/{token}",
+        f"/search/{token}",
+        f"/users/7{token}/{token}",
+    )
+    requests = [build("GET", path) for path in (*paths, *longer)]
+    # Nor is it for a browser, which gladly shows another page.
+    requests += [build("GET", path, headers=_BROWSER) for path in paths[:3]]
+    for exchange in api.send_all(requests):
         expect_status(exchange, 404)
 
 
