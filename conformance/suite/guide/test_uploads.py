@@ -41,9 +41,18 @@ _NAMES = [
     "-dash",
     "setup.exe",
     "index.php",
+    "index.html",
+    "run.sh",
+    "script.js",
+    "CON.txt",
+    "_private_",
+    "a--b__c.txt",
+    # Whoever has one of this name may think of another.
+    "a.txt",
     "x" * 251 + ".txt",
     "y" * 255,
 ]
+_KINDS_OF_TEXT = ["text/csv", "text/html", "text/markdown", "application/json", "text/plain; charset=utf-8"]
 _FOREIGN_NAMES = ["résumé.txt", "日本語.txt", "Привет.txt", "مرحبا.txt", "🦄.png"]
 
 
@@ -59,7 +68,7 @@ def _upload(name: str, content: bytes, kind: str = "application/octet-stream") -
     boundaries=[
         # Whoever reads texts may count what was read.
         *itertools.product(_CONTENTS, ["application/octet-stream", "text/plain"]),
-        *(("é 日本語 🦄".encode(), kind) for kind in ("text/csv", "application/json", "text/plain; charset=utf-8")),
+        *(("é 日本語 🦄".encode(), kind) for kind in _KINDS_OF_TEXT),
     ],
     count=8,
 )
@@ -105,6 +114,8 @@ def test_an_empty_file_is_accepted(api: Api, sent: tuple[str, str]) -> Flow:
         {"other": ("a.txt", b"content", "text/plain")},
         {"File": ("a.txt", b"content", "text/plain")},
         {"comment": (None, b"text", None)},
+        # Names that are nearly right, each of which somebody may look for.
+        dict.fromkeys(("files", "file[]", "file2", "upload", "document"), ("a.txt", b"content", "text/plain")),
     ]
 )
 def test_a_form_without_the_file_is_refused(api: Api, files: dict[str, Any]) -> Flow:

@@ -18,6 +18,7 @@ def test_the_server_then_closes_normally(api: Api) -> None:
     talk = converse(api.client, "/ws")
 
     expect(talk.close_code == 1000, talk, "the server to close with code 1000")
+    expect(len(talk.received) == 1, talk, "nothing between the first message and the close")
 
 
 @requirement("ws-plain-http")
