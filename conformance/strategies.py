@@ -70,11 +70,14 @@ WORDS = [
     " ",
     "  padded  ",
     "Hello World",
+    "hello world",
     "+",
     "%41",
     "a&b=c#d?e/f;g",
     "<b>\"bold\" & 'quoted'</b>",
     "back\\slash",
+    '"quoted"',
+    "`tick` {curly} {0} ${dollar} $1 %s -- 'x' /*y*/",
     "line\nand\ttab\r\n",
     "0",
     "null",
@@ -88,9 +91,16 @@ WORDS = [
     "🦄",
     "\u200b",
     "\ufeff",
+    # Line ends of Unicode, what stands for no character or is none, marks of direction, and control characters.
+    "a\x85b\u2028c\u2029d",
+    "\ufffd\uffff",
+    "\u200ea\u202eb\u202c",
+    "\x1b[1m\x7f",
     "x" * 300,
 ]
-ECHOED_WORDS = [*WORDS, "\0", "a\0b"]
-STORED_WORDS = [*WORDS, "y" * 1000, "漢" * 1000]
+ECHOED_WORDS = [*WORDS, "\0", "a\0b", "w" * _QUERY_ROOM, "漢" * (_QUERY_ROOM // 9)]
+STORED_WORDS = [*WORDS, "y" * 1000, "漢" * 1000, "🦄" * 1000]
 INTEGERS = [0, 1, -1, 10, 11, 100, 101, 1000, 10_000, 2**31 - 1, 2**31, -(2**31) - 1, 2**32, LARGEST, -LARGEST]
-PRICES = [0, 0.0, -0.0, 1, -1, 0.1, 1.005, -2.5, 99.99, 1e-7, 1e21, 5e-324, 1.7976931348623157e308, LARGEST]
+# Words that somebody may take for a number, and no reader does.
+SPOKEN = ["all", "max", "first", "last", "two", "free", "auto", "unknown", "undefined", "default"]
+PRICES = [0, 0.0, -0.0, 1, -1, 0.1, 1.005, 12.34567, -2.5, 99.99, 1e-7, 1e21, 5e-324, 1.7976931348623157e308, LARGEST]

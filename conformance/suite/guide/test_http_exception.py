@@ -6,7 +6,9 @@ from conformance.properties import Api, Flow, given, requirement
 from conformance.strategies import letters
 
 _TRUTH = {"on", "off", "yes", "no", "true", "false", "t", "f", "y", "n"}
-_NO_TRUTH = ["maybe", "perhaps", "banana", "trueish", "falsehood", "2", "10", "1.5"]
+_NO_TRUTH = ["maybe", "perhaps", "banana", "trueish", "falsehood", "2", "10", "-1", "1.5"]
+# What means yes or no to a person.
+_NO_TRUTH += ["ok", "allow", "deny", "never", "enabled", "undefined"]
 
 
 @requirement("secure-denied")

@@ -15,14 +15,14 @@ from conformance.checks import (
 )
 from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement
-from conformance.strategies import PRICES, STORED_WORDS, items, letters, prices, stored_text
+from conformance.strategies import PRICES, SPOKEN, STORED_WORDS, items, letters, prices, stored_text
 from conformance.suite.guide import _items
 from conformance.watch import validation_shape
 
 Body = dict[str, Any]
 
-_NO_TEXT: list[Any] = [[], ["pen"], {}, {"name": "pen"}, None, 7, 1.5]
-_NO_NUMBER: list[Any] = [[], [1.5], {}, {"price": 1.5}, None, "abc", "cheap", "one"]
+_NO_TEXT: list[Any] = [[], ["pen"], {}, {"name": "pen"}, None, 7, 0, -1, 10**12, 1.5]
+_NO_NUMBER: list[Any] = [[], [1.5], {}, {"price": 1.5}, {"amount": 1.5, "currency": "EUR"}, None, "abc", "cheap", "one"]
 _VALID: dict[str, Body] = {
     "/items": {"name": "pen", "price": 1.5},
     "/users": {"email": "ada@example.org", "age": 30},
@@ -44,6 +44,21 @@ _NO_JSON = [
     "name=pen&price=1.5",
     '{"name": "pen", "price": 1.5} {}',
     '{"name": "pen", "price": 1.5}}',
+    '{"name": "pen", "price": 1.5',
+    '{"name": "pen", "price": 1.5}\n{"name": "cap", "price": 2.5}',
+    '{"name": "pen", /* in euros */ "price": 1.5}',
+    '{"name": "pen", "price": 1.5} // a pen',
+    '{"name": "a\npen", "price": 1.5}',
+    '{"name": "pen", "price": 01.5}',
+    '{"name": "pen", "price": +1.5}',
+    '{"name": "pen", "price": .5}',
+]
+_NO_JSON_ELSEWHERE = [
+    ("/users", '{"email": "ada@example.org", "age": 30'),
+    ("/users", "email=ada@example.org&age=30"),
+    ("/ask", '{"question": "why?"'),
+    ("/ask", "question=why"),
+    ("/translate", '{"text": "Good morning", "target_lang": "de"'),
 ]
 # Every operation that takes an object as its body; the last is one of the full profile.
 _TAKING = list(_VALID)
@@ -75,6 +90,9 @@ def test_every_valid_item_is_accepted(api: Api, new: _items.NewItem) -> Flow:
         ("/items", {"price": 1.5}, "name"),
         ("/items", {"price": 0}, "name"),
         ("/items", {"name": ""}, "price"),
+        # Nor does another field stand in for it.
+        ("/items", {"title": "pen", "label": "pen", "price": 1.5}, "name"),
+        ("/items", {"name": "pen", "cost": 1.5, "amount": 1.5}, "price"),
         # Text that looks like the field is none.
         ("/items", {"name": '"price": 1.5'}, "price"),
         ("/users", {"email": "ada@example.org"}, "age"),
@@ -86,9 +104,22 @@ def test_a_missing_field_is_named(api: Api, broken: tuple[str, Body, str]) -> Fl
     path, body, missing = broken
     if not _is_there(api, path):
         return
-    exchange = yield build("POST", path, json=body)
+    # Nor what the request before had.
+    _, exchange = yield [build("POST", path, json=each) for each in (_VALID[path], body)]
 
     expect_error_at(exchange, missing)
+
+
+@requirement("body-missing-field")
+def test_a_field_that_an_empty_object_lacks_is_named(api: Api) -> None:
+    exchange = api.post("/items", json={})
+
+    expect_status(exchange, 422)
+    # That both are named is body-every-error's matter.
+    ends = [loc[-1] for loc in error_locations(exchange) if loc]
+    expect(
+        bool({"name", "price"} & {*ends}), exchange, "a 422 whose loc ends at name or at price", f"it ends at {ends}"
+    )
 
 
 @requirement("body-wrong-type")
@@ -97,7 +128,7 @@ def test_a_missing_field_is_named(api: Api, broken: tuple[str, Body, str]) -> Fl
         st.tuples(st.just("name"), st.one_of(st.integers(-(10**9), 10**9), st.lists(st.text(max_size=5), max_size=3))),
         st.tuples(st.just("price"), letters(shortest=1)),
     ),
-    boundaries=[*(("name", value) for value in _NO_TEXT), *(("price", value) for value in _NO_NUMBER)],
+    boundaries=[*(("name", value) for value in _NO_TEXT), *(("price", value) for value in (*_NO_NUMBER, *SPOKEN))],
 )
 def test_a_field_of_the_wrong_type_is_named(api: Api, broken: tuple[str, Any]) -> Flow:
     field, value = broken
@@ -130,9 +161,12 @@ def test_a_body_that_is_no_object_is_refused(api: Api, asked: tuple[str, Any]) -
 def test_a_required_body_must_be_there(api: Api, path: str) -> Flow:
     if not _is_there(api, path):
         return
-    exchange = yield build("POST", path)
+    exchange, promised = yield [build("POST", path), build("POST", path, headers=_JSON_TYPE)]
 
     expect_status(exchange, 422)
+    # Where JSON is promised, nothing is no JSON, and body-malformed's matter.
+    refused = promised.status is not None and 400 <= promised.status < 500
+    expect(refused, promised, "a 4xx status")
 
 
 @requirement("body-malformed")
@@ -143,6 +177,7 @@ def test_a_required_body_must_be_there(api: Api, path: str) -> Flow:
     boundaries=[
         *(("/items", text) for text in _NO_JSON),
         *itertools.product(_TAKING[1:], ['{"question": ', "pen"]),
+        *_NO_JSON_ELSEWHERE,
     ],
     count=8,
 )
@@ -181,7 +216,10 @@ def test_every_422_has_the_same_shape(api: Api) -> None:
         build("POST", "/items", json={"name": ["pen"], "price": "cheap"}),
         build("POST", "/items", json=[]),
         build("POST", "/items"),
-        build("POST", "/users", json={"email": "a@example.com", "age": 131}),
+        build("GET", "/items/no-such-item"),
+        build("DELETE", "/items/no-such-item"),
+        *(build("POST", "/users", json={"email": "a@example.com", "age": age}) for age in (131, -1, 1.5, "old")),
+        *(build("POST", path, body=b"{", headers=_JSON_TYPE) for path in ("/items", "/users", "/ask")),
         build("POST", "/users", json={}),
         build("POST", "/users"),
         build("POST", "/ask", json={"question": "why?", "top_k": 1.5}),
