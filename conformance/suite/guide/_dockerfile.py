@@ -2,22 +2,18 @@
 
 import copy
 import fnmatch
-import glob
-import itertools
 import json
 import re
 import shlex
 import shutil
 import subprocess
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
 from conformance.checks import CannotTell, fail
 from conformance.settings import Settings
-from conformance.suite.guide import _source
+from conformance.suite.guide import _source, _started
 
 KNOWN = {
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
@@ -35,12 +31,11 @@ _TELLING = re.compile(r"HOST|BIND|ADDRESS", re.IGNORECASE)
 _EVERYWHERE = re.compile(
     r"0\.0\.0\.0|\[?::\]?(?=[:\s\"']|$)|\bfastapi\W+run\b|(?:-b|\bbind)[\s=]*[\"']?:[\d$]",
 )
+# Whose headers a server believes says nothing of where it listens.
+_TRUSTED = re.compile(r"forwarded[-_]allow[-_]ips[\s=\"',:]*[\"']?[^\s\"']+", re.IGNORECASE)
 _HEREDOC = re.compile(r"(?:^|\s)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?=\s|$)")
 _ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)", re.IGNORECASE)
 _NAMES = (*_source.DOCKERFILES, "*/Dockerfile")
-# What gunicorn reads without being told.
-_GUNICORN = "gunicorn.conf.py"
-_LARGEST_SCRIPT = 200_000
 _SECONDS = 60
 # Whether a Dockerfile parses is dockerfile-present's matter: hadolint does not know all of its syntax.
 _UNREADABLE = "DL1000"
@@ -110,9 +105,7 @@ def command(settings: Settings) -> str:
         raise CannotTell(f"the command is that of the base image {last.base}", applies=False)
     if not started:
         return ""
-    implied = [_GUNICORN] if "gunicorn" in started else []
-    named = [*_named(settings, started), *implied]
-    files = "".join(_file(settings, name) for name in dict.fromkeys(named))
+    files = _started.files(_source.folder(settings), started)
     return started + _environment(last, started, files) + files
 
 
@@ -162,35 +155,6 @@ def _variables(rest: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (word.partition("=") for word in words)]
 
 
-def _named(settings: Settings, started: str) -> Iterator[str]:
-    """Give the files that a command names: as such, as a module, or as a script of the project."""
-    words = re.split(r"[\s\"'=;&|]+", started)
-    yield from words
-    for before, word in itertools.pairwise(words):
-        if before == "-m":
-            yield from _modules(word)
-        if before == "make":
-            yield "Makefile"
-    project = _source.folder(settings) / "pyproject.toml"
-    try:
-        told = tomllib.loads(project.read_text(encoding="utf-8")) if project.is_file() else {}
-    except ValueError:
-        told = {}
-    scripts = {
-        **told.get("tool", {}).get("poetry", {}).get("scripts", {}),
-        **told.get("project", {}).get("scripts", {}),
-    }
-    for word in words:
-        if isinstance(scripts.get(word), str):
-            yield from _modules(scripts[word].partition(":")[0])
-
-
-def _modules(name: str) -> Iterator[str]:
-    inside = name.replace(".", "/")
-    for root in ("", "src/"):
-        yield from (f"{root}{inside}.py", f"{root}{inside}/__main__.py", f"{root}{inside}/__init__.py")
-
-
 def names_server(started: str) -> bool:
     """Tell whether a command starts an ASGI server."""
     return _SERVER.search(started) is not None
@@ -206,7 +170,7 @@ def serves_wsgi(started: str) -> bool:
 
 def listens_everywhere(started: str) -> bool:
     """Tell whether a command makes its server listen on every interface."""
-    return _EVERYWHERE.search(started) is not None
+    return _EVERYWHERE.search(_TRUSTED.sub(" ", started)) is not None
 
 
 def lint(settings: Settings) -> list[str]:
@@ -269,17 +233,6 @@ def _words(rest: str) -> list[str]:
     except ValueError:
         value = None
     return flags + (list(map(str, value)) if isinstance(value, list) else plain.split())
-
-
-def _file(settings: Settings, name: str) -> str:
-    root = _source.folder(settings)
-    inside = Path(name.lstrip("/"))
-    if not inside.name or ".." in inside.parts:
-        return ""
-    for found in (root / inside, root / Path(*inside.parts[1:]), *root.glob(f"*/{glob.escape(inside.name)}")):
-        if found.is_file() and root in found.resolve().parents and found.stat().st_size < _LARGEST_SCRIPT:
-            return "\n" + found.read_text(encoding="utf-8", errors="replace")
-    return ""
 
 
 def _installed() -> str | None:
