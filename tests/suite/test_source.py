@@ -19,10 +19,11 @@ def _found(folder: Path, text: str) -> list[str]:
         'router = APIRouter()\n@router.get("/")\ndef root(): ...',
         'users, items = APIRouter(), APIRouter(prefix="/items")\n@items.post("")\ndef add(): ...',
         'class Routes:\n    router: APIRouter = APIRouter()\n    router.add_api_route("/", root)',
+        'router = LimitedRouter()\n@router.get("/")\ndef root(): ...',
         'router = fastapi.APIRouter()\nadd_to(router)\ndef add_to(given): given.get("/")(root)',
         'def made(): return APIRouter()\nrouter = made()\n@router.get("/")\ndef root(): ...',
     ],
-    ids=["decorated", "one of two", "in a class", "handed on", "made by a function"],
+    ids=["decorated", "one of two", "in a class", "of a kind of its own", "handed on", "made by a function"],
 )
 def test_a_router_with_routes_counts(tmp_path: Path, text: str) -> None:
     assert _found(tmp_path, text) == ["app.py"]

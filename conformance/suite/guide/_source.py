@@ -2,12 +2,10 @@
 
 import ast
 import json
-import math
 import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,23 +13,15 @@ from pathlib import Path
 
 from conformance.checks import CannotTell
 from conformance.settings import DEFAULT_FILE, Settings
+from conformance.suite.guide import _secrets
 
 # What is not deployed: a test may hold a made-up password, and a fixture may be wrong on purpose.
 NOT_DEPLOYED = {"tests", "test", "fixtures", "node_modules", "site-packages", "docs", "benchmarks", "__pycache__"}
 _CODE = {".py", ".js", ".mjs", ".ts", ".go", ".rb", ".java", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".sh", ".json"}
 _LOCKS = {"package-lock.json", "poetry.lock", "uv.lock", "pdm.lock", "yarn.lock", ".secrets.baseline"}
 DOCKERFILES = ("Dockerfile", "Containerfile")
-_SECRET_NAME = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD)$", re.IGNORECASE)
 # NAME=value wherever it stands, and what an ENV without an equals sign sets.
 _VARIABLE = re.compile(r"(?:(?<![\w.-])([A-Za-z_]\w*)=|^ENV\s+(\w+)\s+)[\"']?([^\s\"']+)", re.IGNORECASE | re.MULTILINE)
-_PLACEHOLDER = re.compile(
-    r"change|example|your|xxx|secret|here|placeholder|replace|dummy|test|sample|todo|fixme|put|insert|<|\.\.\.|\*\*",
-    re.IGNORECASE,
-)
-# Values that a name such as token_type or tokenUrl gets, and that open nothing.
-_HARMLESS = re.compile(
-    r"^(bearer|basic|jwt|token|password|access|refresh|api[_-]?key|[\w-]*/[\w/{}.-]*|https?://\S*)?$", re.IGNORECASE
-)
 _SECONDS = 60
 
 
@@ -93,12 +83,10 @@ def ruff(settings: Settings, rules: str) -> list[Finding]:
         raise CannotTell("needs ruff: install fastapi-conformance[full]")
     root = folder(settings)
     return [
-        Finding(
-            str(Path(each["filename"]).relative_to(root)), each["location"]["row"], each["code"] or "", each["message"]
-        )
+        Finding(str(Path(each["filename"]).relative_to(root)), each["location"]["row"], each["code"], each["message"])
         for each in json.loads(done.stdout)
         # What does not parse is no blocking call and no secret.
-        if each["code"]
+        if each["code"] not in (None, "invalid-syntax")
     ]
 
 
@@ -111,9 +99,14 @@ def hardcoded_secrets(settings: Settings) -> list[str]:
     for path in deployed(settings, {""}):
         if path.name in DOCKERFILES:
             found |= {_described(path.relative_to(root), *each) for each in _secret_variables(path)}
-    if any(path.suffix == ".py" for path in files):
+    python = [path for path in files if path.suffix == ".py"]
+    for path in python:
+        lines = _secrets.kept_in_calls(_parsed(path))
+        found |= {_described(path.relative_to(root), number, "Secret in a call") for number in lines}
+    if python:
         for finding in ruff(settings, "S105,S106,S107"):
-            if not _is_harmless(root / finding.path, finding):
+            line = _lines(root / finding.path)[finding.line - 1]
+            if not _secrets.is_harmless_line(line):
                 found.add(_described(Path(finding.path), finding.line, finding.code))
     return sorted(found)
 
@@ -124,7 +117,7 @@ def _secret_variables(path: Path) -> Iterator[tuple[int, str]]:
     text = path.read_text(encoding="utf-8", errors="replace")
     for each in _VARIABLE.finditer(text):
         name, value = each[1] or each[2], each[3]
-        if _SECRET_NAME.search(name) and _looks_real(value) and not _HARMLESS.match(value):
+        if _secrets.is_named_secret(name) and _secrets.looks_real(value) and not _secrets.is_harmless(value):
             with _scanner():
                 from detect_secrets.core.scan import scan_line
 
@@ -137,8 +130,9 @@ def real_values(example: Path) -> list[str]:
     found = []
     for line in example.read_text(encoding="utf-8", errors="replace").splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
-        value = value.strip().strip("\"'")
-        if equals and not name.startswith("#") and _SECRET_NAME.search(name.strip()) and _looks_real(value):
+        value = re.sub(r"(^|\s)#.*", "", value).strip().strip("\"'")
+        told = equals and not name.startswith("#") and _secrets.is_named_secret(name.strip())
+        if told and _secrets.looks_real(value) and _secrets.is_random(value):
             found.append(name.strip())
     scanned = [f"line {number} ({kind})" for number, kind in _scan(example, keywords=False)]
     return found or scanned
@@ -146,21 +140,18 @@ def real_values(example: Path) -> list[str]:
 
 def modules_with_routers(settings: Settings) -> list[str]:
     """Name the modules that declare routes on an APIRouter of their own."""
-    found = []
-    for path in deployed(settings, {".py"}):
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
-        except (SyntaxError, ValueError):
-            continue
-        if _puts_routes_on_a_router(tree):
-            found.append(str(path.relative_to(folder(settings))))
-    return found
+    root = folder(settings)
+    files = deployed(settings, {".py"})
+    return [str(path.relative_to(root)) for path in files if _puts_routes_on_a_router(_parsed(path))]
 
 
 def _puts_routes_on_a_router(tree: ast.Module) -> bool:
-    """Tell whether a router that a module makes gets routes; where its name does not tell, any routes will do."""
+    """Tell whether a router that a module makes gets routes; where its name does not tell, any routes will do.
+
+    A project may have a kind of its own, ``LimitedRouter`` for instance.
+    """
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made: set[ast.expr] = {call for call in calls if _name(call.func) == "APIRouter"}
+    made: set[ast.expr] = {call for call in calls if _name(call.func).endswith("Router")}
     named = {call: _name(target) for node in ast.walk(tree) for target, call in _assigned(node) if call in made}
     extended = {
         _name(call.func.value) for call in calls if isinstance(call.func, ast.Attribute) and _adds_a_route(call)
@@ -192,6 +183,18 @@ def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8", errors="replace"))
+    except (SyntaxError, ValueError):
+        # What does not parse holds nothing that could be seen.
+        return ast.Module([], [])
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
 def _described(path: Path, line: int, kind: str) -> str:
     # Where it is, never what it is: a report is read by more people than the source.
     return f"{path}:{line} {kind}"
@@ -220,8 +223,8 @@ def _scan(path: Path, keywords: bool = True) -> Iterator[tuple[int, str]]:
         secrets = SecretsCollection()
         secrets.scan_file(str(path))
     for _, secret in secrets:
-        value = secret.secret_value or ""
-        if not (secret.type == "Secret Keyword" and (_HARMLESS.match(value) or _PLACEHOLDER_WHOLE.match(value))):
+        line = _lines(path)[secret.line_number - 1]
+        if not _secrets.opens_nothing(secret.type, secret.secret_value or "", line, code=path.suffix == ".py"):
             yield secret.line_number, secret.type
 
 
@@ -239,25 +242,6 @@ _PLUGINS = [
     "StripeDetector",
     "TwilioKeyDetector",
 ]
-_PLACEHOLDER_WHOLE = re.compile(r"^(<.*>|\$\{.*\}|your[-_ ].*|change[-_ ]?me|x+|\*+|\.\.\.)$", re.IGNORECASE)
-
-
-def _is_harmless(path: Path, finding: Finding) -> bool:
-    line = path.read_text(encoding="utf-8", errors="replace").splitlines()[finding.line - 1]
-    texts = re.findall(r"""["']([^"']*)["']""", line)
-    return bool(texts) and all(_HARMLESS.match(text) or _PLACEHOLDER_WHOLE.match(text) for text in texts)
-
-
-def _looks_real(value: str) -> bool:
-    if (
-        len(value) < 12
-        or _PLACEHOLDER.search(value)
-        or not re.search(r"\d", value)
-        or not re.search(r"[A-Za-z]", value)
-    ):
-        return False
-    shares = [count / len(value) for count in Counter(value).values()]
-    return -sum(share * math.log2(share) for share in shares) > 3.0
 
 
 def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
