@@ -38,7 +38,7 @@ def test_a_forged_token_keeps_its_type_and_the_name_of_its_key() -> None:
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS512"])
 def test_an_empty_secret_signs_too(algorithm: str) -> None:
-    (forged,) = _forgery._signed_with_nothing(TOKEN, CLAIMS, algorithm)
+    (forged,) = _forgery._signed_with(b"", TOKEN, CLAIMS, algorithm)
 
     signed, _, signature = forged.rpartition(".")
     assert jwt.get_unverified_header(forged) == {**TOKEN.header, "alg": algorithm}
@@ -46,14 +46,37 @@ def test_an_empty_secret_signs_too(algorithm: str) -> None:
 
 
 def test_an_empty_secret_is_no_other_key_to_a_target_whose_own_it_is() -> None:
-    (text,) = _forgery._signed_with_nothing(TOKEN, CLAIMS, "HS256")
+    (text,) = _forgery._signed_with(b"", TOKEN, CLAIMS, "HS256")
     own = tokens.parse(text)
 
     assert own is not None
-    assert list(_forgery._signed_with_nothing(own, {"sub": "1002"}, "HS256")) == []
+    assert list(_forgery._signed_with(b"", own, {"sub": "1002"}, "HS256")) == []
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "unheard of"])
 def test_a_secret_that_cannot_sign_cannot_tell(algorithm: str) -> None:
     with pytest.raises(CannotTell, match=algorithm):
         _forgery._sign(TOKEN, CLAIMS, JWTKey("no key of that kind", algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_a_token_may_name_the_key_that_it_is_signed_with(algorithm: str) -> None:
+    (key,) = _forgery._key_pairs(algorithm)
+    named = _forgery._jwk(key)
+
+    forged = _forgery._sign(Token("", {"alg": algorithm, "jwk": named}, CLAIMS, b""), CLAIMS, key)
+
+    assert "d" not in named
+    assert jwt.decode(forged, jwt.PyJWK(jwt.get_unverified_header(forged)["jwk"])) == CLAIMS
+
+
+def test_a_public_key_is_written_as_those_do_who_take_it_for_a_secret() -> None:
+    (pair,) = _forgery._key_pairs("RS256")
+
+    assert all(text.startswith("-----BEGIN PUBLIC KEY-----") for text in _forgery._public_keys(pair))
+    assert len(list(_forgery._public_keys(pair))) == 2
+
+
+@pytest.mark.parametrize("key", [None, JWTKey("s" * 32), JWTKey("no key", "RS256")])
+def test_where_there_is_no_key_pair_there_is_no_public_key(key: JWTKey | None) -> None:
+    assert list(_forgery._public_keys(key)) == []

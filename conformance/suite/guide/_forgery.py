@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -18,6 +19,18 @@ from conformance.suite.tokens import Token
 Claims = dict[str, Any]
 ROUTES = ("/me", "/protected", "/admin")
 UNSIGNED = ("none", "None", "NONE", "nOnE")
+# The secrets of tutorials, documentation and templates.
+_OF_EXAMPLES = (
+    "secret",
+    "secret-key",
+    "your-secret-key",
+    "changeme",
+    "change-me",
+    "supersecret",
+    "dev-secret",
+    "your-256-bit-secret",
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # pragma: allowlist secret
+)
 
 
 def issued(api: Api, bearer: _access.Bearer | None = None) -> Token:
@@ -66,18 +79,58 @@ def signed_with_other_keys(api: Api, claims: dict[str, Any]) -> list[str]:
     stranger = "another-key-" + api.draws.token("key") * 6
     secret = JWTKey(stranger, algorithm if algorithm.startswith("HS") else "HS256")
     keys = [secret, *_key_pairs(algorithm)]
-    return [*(_sign(token, claims, key) for key in keys), *_signed_with_nothing(token, claims, secret.algorithm)]
+    # The empty one is that of a variable that nobody set.
+    return [*(_sign(token, claims, key) for key in keys), *_signed_with(b"", token, claims, secret.algorithm)]
 
 
-def _signed_with_nothing(token: Token, claims: dict[str, Any], algorithm: str) -> Iterator[str]:
-    """Sign claims with the empty secret of a variable that nobody set, unless that is the target's own."""
+def signed_with_known_keys(api: Api) -> Iterator[str]:
+    """Sign an issued token's claims with keys that everybody knows: those of examples, and the target's public one.
+
+    Some name the key that they are signed with, as if the target had to believe them.
+    """
+    token = issued(api)
+    algorithm = str(token.header.get("alg", "HS256"))
+    by_secret = algorithm if algorithm.startswith("HS") else "HS256"
+    for secret in [*_OF_EXAMPLES, *_public_keys(api.credentials.jwt)]:
+        yield from _signed_with(secret.encode(), token, token.claims, by_secret)
+    own = JWTKey("another-key-" + api.draws.token("key") * 6, by_secret)
+    for key in [*_key_pairs(algorithm)] or [own]:
+        named = {**token.header, "jwk": _jwk(key)}
+        yield _sign(replace(token, header=named), token.claims, key)
+
+
+def _signed_with(secret: bytes, token: Token, claims: dict[str, Any], algorithm: str) -> Iterator[str]:
+    """Sign claims with a secret, unless that is the target's own."""
 
     def signature(signed: str) -> bytes:
-        return hmac.digest(b"", signed.encode(), f"sha{algorithm.removeprefix('HS')}")
+        return hmac.digest(secret, signed.encode(), f"sha{algorithm.removeprefix('HS')}")
 
     if signature(token.text.rpartition(".")[0]) != token.signature:
         signed = token.with_parts({**token.header, "alg": algorithm}, claims, b"").rpartition(".")[0]
         yield f"{signed}.{base64url_encode(signature(signed)).decode()}"
+
+
+def _public_keys(key: JWTKey | None) -> Iterator[str]:
+    """Give the public key of a private one, as those write it who take it for a secret."""
+    if key is None or key.algorithm.startswith("HS"):
+        return
+    try:
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+        public = load_pem_private_key(key.secret.encode(), None).public_key()
+    except (ImportError, ValueError, TypeError):
+        return
+    text = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    yield from (text, text.strip())
+
+
+def _jwk(key: JWTKey) -> dict[str, Any]:
+    """Describe a key as RFC 7517 does: of a pair the public one."""
+    algorithm: Any = jwt.get_algorithm_by_name(key.algorithm)
+    prepared = algorithm.prepare_key(key.secret)
+    shown = prepared if isinstance(prepared, bytes) else prepared.public_key()
+    found: dict[str, Any] = algorithm.to_jwk(shown, as_dict=True)
+    return found
 
 
 def _key_pairs(algorithm: str) -> Iterator[JWTKey]:
