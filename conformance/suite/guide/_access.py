@@ -80,9 +80,9 @@ def _issue(api: Api, account: Account) -> str | None:
     return kept[account.username]
 
 
-def ask_for_token(api: Api, account: Account) -> Exchange:
+def ask_for_token(api: Api, account: Account, **more: str) -> Exchange:
     """Ask for a token by the password flow (RFC 6749, section 4.3)."""
-    form = {"grant_type": "password", "username": account.username, "password": account.password}
+    form = {"grant_type": "password", "username": account.username, "password": account.password, **more}
     return api.send(build("POST", "/token", form=form))
 
 

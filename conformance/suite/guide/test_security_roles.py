@@ -13,8 +13,12 @@ _REFUSALS = (401, 403, 400, 422)
 _PROMOTING_HEADERS = (
     {"X-Role": "admin", "X-Roles": "admin", "X-User-Role": "admin", "Role": "admin"},
     {"X-Admin": "true", "X-Is-Admin": "true"},
+    {"Cookie": "role=admin; roles=admin; is_admin=true; admin=true"},
 )
 _PROMOTING_QUERIES = ({"role": "admin", "roles": "admin"}, {"is_admin": "true", "admin": "true"})
+# What tutorials and templates have for a key, and what stands there where none was set.
+_OF_EXAMPLES = ("test", "demo", "dev", "secret", "admin", "changeme", "your-api-key", "None", "null", "undefined")
+_PAIRS = 4
 _ROLES = ("role", "roles", "is_admin", "scope", "scopes")
 
 
@@ -22,6 +26,18 @@ _ROLES = ("role", "roles", "is_admin", "scope", "scopes")
 def test_an_ordinary_user_is_no_administrator(api: Api) -> None:
     expect_status(api.get("/admin", headers=_access.user(api).headers), 403)
     expect_status(api.get("/admin"), 401)
+
+
+@requirement("role-denied")
+def test_an_ordinary_user_is_none_while_an_administrator_asks_too(api: Api) -> None:
+    if not api.credentials.admin:
+        return
+    everybody = [
+        build("GET", "/admin", headers=_access.admin(api).headers),
+        build("GET", "/admin", headers=_access.user(api).headers),
+    ]
+    for exchange in api.send_all(everybody * _PAIRS)[1::2]:
+        expect_status(exchange, 403)
 
 
 @requirement("role-allowed")
@@ -55,12 +71,34 @@ def test_a_role_that_a_request_names_gains_nothing(api: Api) -> None:
         expect_status(exchange, *_REFUSALS)
 
 
+@requirement("role-not-from-client")
+def test_a_scope_that_a_login_asks_for_is_not_given_for_the_asking(api: Api) -> None:
+    account = api.credentials.user
+    if account is None or api.get("/admin", headers=_access.user(api).headers).status not in (401, 403):
+        return
+    # A server may refuse such a login, or issue a token that holds less (RFC 6749, section 3.3).
+    asked = _access.ask_for_token(api, account, scope=" ".join(_scopes(api)))
+    token = _access.issued_token(asked)
+    if token:
+        expect_status(api.get("/admin", headers=_access.Bearer(token).headers), 401, 403)
+
+
+def _scopes(api: Api) -> list[str]:
+    """Give the scopes that an administrator's token may stand for."""
+    claims = _forgery.issued(api, _access.admin(api)).claims if api.credentials.admin else {}
+    found = [claims.get(name) for name in _ROLES]
+    told = [each.split() if isinstance(each, str) else each for each in found]
+    words = [word for each in told if isinstance(each, list) for word in each if isinstance(word, str)]
+    return list(dict.fromkeys(["admin", *words]))
+
+
 @requirement("api-key-missing")
 def test_no_key_and_a_wrong_key_are_refused(api: Api) -> None:
     wrong = [f"wrong-{api.draws.token()}"]
     key = api.credentials.api_key
     if key:
         wrong += [each for each in (key[:-1], key + "x", key.swapcase(), key[::-1]) if each and each != key]
+    wrong += [each for each in _OF_EXAMPLES if each != key]
     wrong += ["", _access.bearer(api).token]
     requests = [build("GET", "/usage"), *(build("GET", "/usage", headers={"X-API-Key": each}) for each in wrong)]
     for exchange in api.send_all(requests):

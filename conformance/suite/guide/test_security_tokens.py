@@ -15,6 +15,7 @@ _GARBAGE = ["garbage", "a.b.c", "..", "eyJhbGciOiJIUzI1NiJ9.e30.x", "null", "0",
 _HOUR = 3600
 _YEAR = 365 * 24 * _HOUR
 _BCRYPT = 72
+_PAIRS = 4
 
 
 def _account(api: Api) -> Account:
@@ -90,6 +91,14 @@ def test_nobody_is_nobody(api: Api) -> None:
     expect_status(api.get("/me"), 401)
 
 
+@requirement("me-requires-token")
+def test_nobody_is_nobody_while_somebody_asks_too(api: Api) -> None:
+    both = [build("GET", "/me", headers=_access.bearer_headers(api)), build("GET", "/me")]
+
+    for exchange in api.send_all(both * _PAIRS)[1::2]:
+        expect_status(exchange, 401)
+
+
 @requirement("me-subject")
 def test_the_user_is_the_tokens_subject(api: Api) -> None:
     for bearer in [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]:
@@ -110,6 +119,8 @@ def test_text_that_is_no_token_is_refused(api: Api) -> None:
 @requirement("jwt-tampered")
 def test_a_changed_token_is_refused(api: Api) -> None:
     token = _forgery.issued(api)
+    # What is kept of a token that was verified must not let in another one.
+    api.get("/me", headers=_access.Bearer(token.text).headers)
     claims = [
         {**token.claims, "sub": f"{token.claims.get('sub')}x"},
         {**token.claims, "added": True},
@@ -136,6 +147,8 @@ def test_an_expired_token_is_refused(api: Api) -> None:
     def expired(claims: _forgery.Claims) -> Iterator[_forgery.Claims]:
         for end in (now - _HOUR, now - 2 * _HOUR, now - 10 * _YEAR, 0):
             yield {**claims, **{name: end - _HOUR for name in ("iat", "nbf") if name in claims and end}, "exp": end}
+        # Whoever looks at the age alone takes one that was issued just now for a good one.
+        yield {**claims, "exp": now - _HOUR}
 
     _forgery.expect_claims_refused(api, expired)
 
@@ -177,3 +190,4 @@ def _others(api: Api, right: str) -> list[str]:
 @requirement("jwt-wrong-key")
 def test_a_token_signed_with_another_key_is_refused(api: Api) -> None:
     _forgery.expect_refused(api, _forgery.signed_with_other_keys(api, _forgery.issued(api).claims))
+    _forgery.expect_refused(api, list(_forgery.signed_with_known_keys(api)), ("/me",))
