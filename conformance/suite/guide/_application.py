@@ -164,6 +164,12 @@ def counted(dependency: Any, called: Callable[[], None]) -> Any:
     return wrapper
 
 
+def runs(application: Any, settings: Settings) -> int | None:
+    """Give how often the current user's dependency ran, None where it has no ``functools.lru_cache`` to tell."""
+    told = getattr(current_user(application, settings), "cache_info", None)
+    return told().misses if callable(told) else None
+
+
 def _resolved_signature(call: Any) -> inspect.Signature:
     try:
         return inspect.signature(call, eval_str=True)

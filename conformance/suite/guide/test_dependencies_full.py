@@ -31,6 +31,8 @@ def test_limit_and_offset_have_bounds(api: Api, sent: tuple[str, int]) -> Flow:
 
 @requirement("pagination-complete")
 def test_the_pages_show_every_item_once_in_one_order(api: Api) -> None:
+    # Whoever keeps the number that was counted once would go on telling it.
+    _listing.page(api, 1, 0)
     created = api.send_all([_items.create({"name": f"page {n}", "price": n}) for n in range(_OWN)])
     own = [_items.made(exchange) for exchange in created]
     # Whoever counts what was ever there counts this one too.
@@ -131,7 +133,13 @@ def test_one_request_asks_for_the_user_once(api: Api, application: Any, settings
 @requirement("dependency-per-request")
 def test_every_request_asks_for_the_user_anew(api: Api, application: Any, settings: Settings) -> None:
     headers = _access.bearer_headers(api)
+    before = _application.runs(application, settings)
     calls = _count_calls(api, application, settings, [headers, headers])
+    after = _application.runs(application, settings)
+    if before is not None and after is not None:
+        # A decorator that keeps what was given is called each time, and what it decorates is not.
+        note = f"in two requests it ran {after - before} times, as a decorator keeps what it gave"
+        expect(after - before >= len(calls), None, "get_current_user to run in every request", note)
     if 0 in calls:
         fail(None, "get_current_user to run in every request", f"in two requests it ran {calls} times")
     if api.credentials.admin:
