@@ -80,6 +80,8 @@ WORDS = [
     "`tick` {curly} {0} ${dollar} $1 %s -- 'x' /*y*/",
     "line\nand\ttab\r\n",
     "0",
+    "007",
+    "1e3",
     "null",
     "true",
     "é",

@@ -8,7 +8,7 @@ from conformance.suite.guide import _items
 
 
 @requirement("item-created-body")
-@given(plain_items(), count=4)
+@given(plain_items(), boundaries=[{"name": "free", "price": 0}], count=4)
 def test_a_creation_answers_the_stored_item(api: Api, new: _items.NewItem) -> Flow:
     # The same values twice: an id is new each time, whatever it is made from.
     exchanges = yield [_items.create(new), _items.create(new)]
