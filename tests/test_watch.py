@@ -137,3 +137,14 @@ def test_a_password_that_is_a_word_stands_in_an_answer_by_chance(password: str, 
 )
 def test_a_password_that_is_told_is_a_leak(password: str, answer: object) -> None:
     assert not judged(password, answer)
+
+
+@pytest.mark.parametrize(("status", "held"), [(200, False), (401, False), (422, True)])
+def test_a_refusal_alone_may_repeat_the_body_that_it_is_about(status: int, held: bool) -> None:
+    settings = Settings(credentials=Credentials(user=Account("student", "with-9-digits")))
+    watch = Watch({"api-no-secret-served": rules(settings)["api-no-secret-served"]})
+    told = said({"detail": "it is with-9-digits"}, status)
+    sent = Request("POST", "/token", (), b"username=student&password=with-9-digits")
+    watch.observe(replace(told, request=sent))
+
+    assert (not watch.broken) is held
