@@ -153,8 +153,11 @@ class Shared(Generic[T]):
 plain = Shared(partial(launched, within=READY_SECONDS))
 
 
-def await_ready(process: Process, client: Client, seconds: float) -> str | None:
-    """Wait until ``/health`` is 200 and say why it never was."""
+def await_ready(process: Process, client: Client, seconds: float, *, by_any_answer: bool = False) -> str | None:
+    """Wait until ``/health`` is 200 and say why it never was.
+
+    ``by_any_answer`` is for what may have no such route: whatever answers but with a 5xx is ready.
+    """
     deadline = time.monotonic() + seconds
     last = "nothing answers"
     while time.monotonic() < deadline:
@@ -162,7 +165,8 @@ def await_ready(process: Process, client: Client, seconds: float) -> str | None:
             return f"it ended with status {process.status}: {process.output()[-600:].strip()}"
         try:
             exchange = client.send(build("GET", "/health"), whole=2.0, fresh=True)
-            if exchange.status == 200:
+            status = exchange.status
+            if status == 200 or (by_any_answer and status is not None and status < 500):
                 return None
             last = f"/health is {exchange.status or exchange.failure}"
         except TargetGone:
