@@ -96,7 +96,7 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
     schema: Any, value: Any, schemas: Schemas, depth: int, *, is_form: bool
 ) -> Iterator[tuple[list[str | int], Any, str]]:
     flat = next(schemas.alternatives(schema), {})
-    if not is_form:
+    if not is_form and not _takes_nothing(flat):
         yield from (([], wrong, rule) for wrong, rule in _breaking(schema, schemas))
     if isinstance(value, dict):
         properties = flat.get("properties")
@@ -117,6 +117,11 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
         yield from (([], wrong, rule) for wrong, rule in _too_many(flat, value))
         for steps, wrong, rule in _inside(flat.get("items"), value[0], schemas, depth + 1, is_form=is_form):
             yield [0, *steps], wrong, rule
+
+
+def _takes_nothing(schema: dict[str, Any]) -> bool:
+    """Tell whether a model asks for nothing: Django Ninja reads any value by its attributes, of which none is there."""
+    return bool(schema.get("properties")) and not schema.get("required") and not schema.get("minProperties")
 
 
 def _too_many(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, str]]:

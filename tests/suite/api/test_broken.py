@@ -239,3 +239,11 @@ def test_values_that_would_not_fit_together_stay() -> None:
     assert (
         unlike({"a": 1}, asked, Values(body={"a": 1, "b": 1}), [Values(body={"a": 2, "b": 2})], SCHEMAS).body["b"] == 1
     )
+
+
+def test_a_model_that_asks_for_nothing_may_be_read_from_any_value() -> None:
+    lax = {"type": "object", "properties": {"name": TEXT}}
+
+    assert {each.rule for each in body(lax, {"name": "pen"}) if not each.part} == {"required", "JSON"}
+    assert "type" in {each.rule for each in body({**lax, "required": ["name"]}, {"name": "pen"}) if not each.part}
+    assert "type" in {each.rule for each in body({"type": "object"}, {}) if not each.part}
