@@ -1,12 +1,14 @@
 """What one exchange shows about the document: a mismatch, None where all is well, False where it says nothing."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from conformance.checks import Mismatch
 from conformance.suite import described
+from conformance.suite.api._samples import kind_of
 from conformance.suite.api._survey import Seen, Survey
 from conformance.suite.operations import Operation, Response, is_json
 from conformance.suite.schemas import Schemas
@@ -18,6 +20,8 @@ _OF_SERVERS = (405, 413, 414, 415, 417, 429, 431)
 # A dependency that is not there is no bug, where the document says that it may be so.
 _UNAVAILABLE = (501, 502, 503, 504, 507)
 _DEEPEST = 8
+# What an object can be written in.
+_WRITES_OBJECTS = ("json", "xml", "yaml", "form", "*")
 
 
 def server_error(_: Survey, seen: Seen) -> Said:
@@ -70,6 +74,8 @@ def undocumented_type(survey: Survey, seen: Seen) -> Said:
     if answer is None or response is None or not answer.body or not response.content or _is_head(seen):
         return False
     if _says_nothing(response) or response.media(answer.media_type) is not None:
+        return None
+    if answer.status >= 400 and is_json(answer.media_type) and _means_json(survey.schemas, response):
         return None
     expected = f"one of: {', '.join(map(str, response.content))} (document: {response.pointer}/content)"
     return Mismatch(seen.exchange, expected, f"it is {answer.media_type or 'not given'}")
@@ -167,14 +173,40 @@ def _is_of_another(survey: Survey, seen: Seen) -> bool:
     path = request.path.removeprefix(survey.prefix)
     if seen.origin == "generated" and described.leads_elsewhere(path, seen.operation.template):
         return True
+    if answer.status == 404 and not _fits_its_path(survey, seen.operation, path):
+        # To a router that knows the type of a parameter this is no path, and its 404 is not the operation's.
+        return True
     unreadable = request.body is not None and "json" in (request.header("content-type") or "")
     return answer.status == 400 and unreadable and not described.is_readable(request)
+
+
+def _fits_its_path(survey: Survey, operation: Operation, path: str) -> bool:
+    """Tell whether every parameter in a path is of its schema, read as a text or as another value."""
+    pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]*)", re.escape(operation.template))
+    match = re.fullmatch(pattern, path.partition("?")[0])
+    told = map(unquote, match.groups()) if match else ()
+    return all(
+        any(survey.schemas.accepts(each.schema, value, "request") for value in (text, _value(text)))
+        for each, text in zip(operation.path_parameters, told, strict=False)
+    )
 
 
 def _says_nothing(response: Response) -> bool:
     """Tell whether the only content is JSON of any kind: what a framework writes where nobody said anything."""
     schemas = [holds.get("schema", {}) if isinstance(holds, dict) else {} for holds in response.content.values()]
     return list(response.content) == ["application/json"] and schemas in ([{}], [True])
+
+
+def _means_json(schemas: Schemas, response: Response) -> bool:
+    """Tell whether a model stands under a type that writes none.
+
+    FastAPI gives the errors of a route the type of its ``response_class``, and answers them in JSON.
+    """
+    kinds = [str(kind).lower() for kind in response.content]
+    models = (schemas.flat(holds.get("schema")) for holds in response.content.values() if isinstance(holds, dict))
+    return not any(word in kind for kind in kinds for word in _WRITES_OBJECTS) and all(
+        kind_of(model) == "object" for model in models
+    )
 
 
 def _statuses(operation: Operation) -> str:

@@ -205,3 +205,31 @@ def test_alternatives_that_only_a_format_tells_apart_may_accept_the_same() -> No
     assert schemas_of({}).contradiction(link, "") is None
     assert schemas_of({}).contradiction(link, 7) is not None
     assert schemas_of({}).contradiction(size, "") is not None
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "wrong"),
+    [
+        ("text/plain", THING, None),
+        ("text/plain", TEXT, True),
+        ("application/xml", THING, True),
+        ("application/hal+json", THING, True),
+    ],
+)
+def test_the_model_of_an_error_is_written_in_json_where_its_type_can_write_none(
+    media_type: str, schema: Any, wrong: bool | None
+) -> None:
+    asked = operation("GET /x", responses={"200": saying(schema, media_type), "404": saying(schema, media_type)})
+
+    assert say(_answers.undocumented_type, seen(asked, 404)) is wrong
+    assert say(_answers.undocumented_type, seen(asked, 200)) is True
+
+
+@pytest.mark.parametrize(("path", "status", "wrong"), [("/n/7", 404, True), ("/n/a", 404, False), ("/n/a", 200, True)])
+def test_the_404_of_a_router_that_knows_the_type_of_a_parameter_says_nothing(
+    path: str, status: int, wrong: bool
+) -> None:
+    fine = saying(THING)
+    asked = operation("GET /n/{id}", schema={"type": "integer"}, responses={"200": fine, "404": fine})
+
+    assert say(_answers.undocumented_type, seen(asked, status, kind="text/html", path=path)) is wrong
