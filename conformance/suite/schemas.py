@@ -55,6 +55,17 @@ def pointed(value: Any, pointer: str, missing: Any = None) -> Any:
     return value
 
 
+def _joined(some: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Join properties: what two parts say of one of them both holds, as where a base says less of its kind."""
+    return {
+        **others,
+        **{
+            name: {"allOf": [each, others[name]]} if others.get(name, each) != each else each
+            for name, each in some.items()
+        },
+    }
+
+
 class Schemas:
     """The schemas of one document: follows references, and validates values."""
 
@@ -97,7 +108,7 @@ class Schemas:
         for part in parts or ():
             for key, each in self.flat(part).items():
                 if key == "properties" and isinstance(merged.get(key), dict):
-                    merged[key] = {**each, **merged[key]}
+                    merged[key] = _joined(merged[key], each)
                 elif key == "required" and isinstance(merged.get(key), list):
                     merged[key] = [*merged[key], *each]
                 else:

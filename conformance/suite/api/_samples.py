@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.properties import Draws
 from conformance.suite.api._requests import OMITTED, as_json
+from conformance.suite.operations import Operation
 from conformance.suite.schemas import Schemas
 
 # Deeper than this a property that may be left out is left out.
@@ -34,12 +35,19 @@ class _Endless(Exception):
 
 
 class Sampler:
-    """Makes values; ``known`` gives the identifier that a property such as ``user_id`` may hold, or OMITTED."""
+    """Makes values; ``known`` gives the identifier that a property such as ``user_id`` may hold, or OMITTED.
 
-    def __init__(self, schemas: Schemas, draws: Draws, known: Known = lambda _: OMITTED) -> None:
+    So does ``named`` for a property that is called as paths call things: it may as well be the name of a new one.
+    """
+
+    def __init__(
+        self, schemas: Schemas, draws: Draws, known: Known = lambda _: OMITTED, named: Known = lambda _: OMITTED
+    ) -> None:
         self.schemas = schemas
         self.draws = draws
         self.known = known
+        self.named = named
+        self._told = False
         self._count = itertools.count()
         self._left = 0
 
@@ -47,12 +55,15 @@ class Sampler:
         """Give a number that no other call gives."""
         return self.draws.number(f"sample {next(self._count)}")
 
-    def value(self, schema: Any, name: str = "", *, whole: bool = True) -> Any:
+    def value(self, schema: Any, name: str = "", *, whole: bool = True, told: bool = False) -> Any:
         """Make a value, with all its optional properties unless ``whole`` is false.
+
+        With ``told`` nothing is made up that the API names or the document has examples of.
 
         Raises Unsampled where none can be made.
         """
         flat = self.schemas.flat(schema)
+        self._told = told
         # Optional properties may exclude each other.
         for tried in (True, False) if whole else (False,):
             self._left = _MOST_PARTS
@@ -84,13 +95,21 @@ class Sampler:
             if isinstance(alternative.get("enum"), list) and alternative["enum"]:
                 choices = [each for each in alternative["enum"] if each is not None] or [None]
                 return choices[self.number() % len(choices)]
-            known = self.known(name) if name and not _is_file(alternative) else OMITTED
-            if known is not OMITTED and self._fits(alternative, known):
-                return known
+            for known in self._known(name, alternative):
+                if known is not OMITTED and self._fits(alternative, known):
+                    return known
             made = self._of_kind(alternative, name, depth, whole)
             if self.schemas.accepts(alternative, as_json(made), "request"):
                 return made
         return next(_given(self.schemas.flat(schema)), None)
+
+    def _known(self, name: str, schema: dict[str, Any]) -> Iterator[Any]:
+        if not name or _is_file(schema):
+            return
+        yield self.known(name)
+        if self._told:
+            yield self.named(name)
+            yield from _given(schema)
 
     def _of_kind(self, schema: dict[str, Any], name: str, depth: int, whole: bool) -> Any:
         kind = kind_of(schema)
@@ -211,6 +230,16 @@ def kind_of(schema: dict[str, Any]) -> str:
         *(("minimum", "number"), ("maximum", "number")),
     )
     return next((named for key, named in told if key in schema), "string")
+
+
+def could_be_numbers(schemas: Schemas, operation: Operation, names: dict[str, Any]) -> bool:
+    """Tell whether texts that were taken for identifiers can be numbers where a path asks for numbers."""
+    for parameter in operation.path_parameters:
+        kinds = {kind_of(each) for each in schemas.alternatives(parameter.schema)}
+        value = str(names.get(parameter.name, "0"))
+        if kinds == {"integer"} and not value.removeprefix("-").isdecimal():
+            return False
+    return True
 
 
 def bounds(schema: dict[str, Any], kind: str) -> tuple[float | None, float | None]:

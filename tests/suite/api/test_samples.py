@@ -47,6 +47,12 @@ SCHEMAS: list[dict[str, Any]] = [
     {"anyOf": [{"type": "null"}, {"type": "integer", "minimum": 5}]},
     {"oneOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object", "required": ["dog"]}]},
     {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"required": ["name"], "properties": {"name": {"minLength": 2}}}]},
+    {
+        "allOf": [
+            {"properties": {"kind": {"type": "string"}}, "required": ["kind"]},
+            {"type": "object", "properties": {"kind": {"enum": ["cat"]}}},
+        ]
+    },
     {"$ref": "#/components/schemas/Tree"},
     {"enum": [None, "only"]},
     {"const": 0},
@@ -168,3 +174,17 @@ def test_a_file_is_no_identifier() -> None:
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
 
     assert isinstance(sampler(known=lambda _: "7").value(file, "file"), bytes)
+
+
+def test_what_is_told_takes_the_place_of_what_would_be_made_up_where_that_is_asked_for() -> None:
+    text = {"type": "string"}
+    told = {"properties": {"sku": text, "country": text | {"examples": ["FR"]}, "size": text | {"maxLength": 3}}}
+    made = Sampler(
+        schemas_of({}), Draws(1, "quick", "samples"), named=lambda name: {"sku": "TEA-001"}.get(name, OMITTED)
+    )
+
+    found = made.value(told, told=True)
+
+    assert (found["sku"], found["country"]) == ("TEA-001", "FR")
+    assert len(found["size"]) <= 3
+    assert made.value(told)["sku"] != "TEA-001"
