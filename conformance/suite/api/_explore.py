@@ -1,5 +1,6 @@
 """How an API is explored: from what needs nothing to what needs identifiers that were seen."""
 
+import contextlib
 import weakref
 from dataclasses import replace
 from typing import Any
@@ -13,13 +14,13 @@ from conformance.properties import Api
 from conformance.settings import Settings
 from conformance.suite import documents
 from conformance.suite.api._access import Access
-from conformance.suite.api._identifiers import Pool
+from conformance.suite.api._identifiers import Pool, names_of
 from conformance.suite.api._own_account import REASON, left_alone, without_credentials
 from conformance.suite.api._parts import part_of, spread
-from conformance.suite.api._requests import Values
+from conformance.suite.api._requests import OMITTED, Values
 from conformance.suite.api._samples import Sampler, Unsampled
 from conformance.suite.api._scope import in_scope
-from conformance.suite.api._survey import Ask, Survey
+from conformance.suite.api._survey import Ask, Seen, Survey
 from conformance.suite.operations import SAFE, Operation, below, operations
 from conformance.suite.schemas import Schemas
 
@@ -68,7 +69,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
     prefix = _prefix(api, contract, found)
     base = "" if prefix else _base(api, found)
     found = [replace(each, template=below(each.template, base)) for each in found]
-    pool = Pool()
+    pool = Pool(names_of(found))
     chosen = _chosen(found, only)
     # Workers that drew the same values would make the same things.
     name = f"survey {api.part}" if only is None else f"survey of {', '.join(sorted(only))}"
@@ -82,7 +83,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         studied=chosen if only is not None else part_of(chosen, *api.part),
         attention=min(1.0, _FULL_ATTENTION / len(chosen)) if chosen else 1.0,
         access=Access(api, schemas, prefix, base),
-        sampler=Sampler(schemas, replace(api.draws, name=name), pool.known),
+        sampler=Sampler(schemas, replace(api.draws, name=name), pool.known, pool.named),
         reads_only=settings.read_only,
         lessened=frozenset(each.label for each, told in zip(found, whole, strict=True) if each.body is not told.body),
         pool=pool,
@@ -172,8 +173,16 @@ def _round(survey: Survey, tried: list[Operation]) -> None:
                     left[seen.operation.label][1].insert(0, seen.values)
                 else:
                     del left[seen.operation.label]
+            elif seen.succeeded and _narrows(seen) and left[seen.operation.label][1]:
+                # What its values leave out of a list may be what others ask for.
+                del left[seen.operation.label][1][1:]
             elif seen.succeeded or not left[seen.operation.label][1] or seen.exchange.answer is None:
                 del left[seen.operation.label]
+
+
+def _narrows(seen: Seen) -> bool:
+    values = seen.values.parameters if seen.values else {}
+    return seen.operation.method == "GET" and any(place == "query" for place, _ in values)
 
 
 def _attempts(survey: Survey, operation: Operation) -> list[Values]:
@@ -191,14 +200,28 @@ def _attempts(survey: Survey, operation: Operation) -> list[Values]:
                 continue
             if values not in found:
                 found.append(values)
-    return found + _from_examples(survey, operation, found)
+    return found + _as_told(survey, operation, bindings, found) + _from_examples(survey, operation, found)
+
+
+def _as_told(survey: Survey, operation: Operation, bindings: list[dict[str, Any]], made: list[Values]) -> list[Values]:
+    """Put what the API names, and the examples of single properties, in place of what was made up."""
+    with contextlib.suppress(Unsampled):
+        values = survey.sample(operation, next(iter(bindings), None), told=True)
+        if values.body is not OMITTED and values not in made:
+            survey.told[operation.label] = values
+            return [values]
+    return []
 
 
 def _from_examples(survey: Survey, operation: Operation, made: list[Values]) -> list[Values]:
     """Put the document's own examples in place of what was made up, where it has any."""
-    if not made:
-        return []
-    values = made[0]
+    if made:
+        values = made[0]
+    else:
+        try:
+            values = survey.sample(replace(operation, body=None), next(iter(survey.bindings(operation)), None))
+        except Unsampled:
+            return []
     for parameter in operation.parameters:
         reads = parameter.place != "path" or (operation.method in SAFE and operation.label in survey.unfilled)
         if reads and ((parameter.place, parameter.name) in values.parameters or parameter.examples):
@@ -207,4 +230,6 @@ def _from_examples(survey: Survey, operation: Operation, made: list[Values]) -> 
     body = operation.body
     bodies = survey.sampler.given(body.schema, body.examples) if body is not None else iter(())
     examples = [Values(values.parameters, each) for each in bodies][:2]
+    if not made and body is not None:
+        return examples
     return [each for each in examples or [values] if each not in made]

@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from conformance.exchange import Answer
 from conformance.suite.api._requests import OMITTED
-from conformance.suite.operations import Operation, Parameter, Response
-from conformance.suite.schemas import pointed
+from conformance.suite.operations import Operation, Parameter
 
 # Of what a list holds, so many things are remembered.
 _MOST_OF_A_LIST = 5
@@ -35,9 +33,10 @@ class Thing:
 
 
 class Pool:
-    """Everything that the API told of, by the name of its resource."""
+    """Everything that the API told of, by the name of its resource; ``names`` are what paths call its identifiers."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, list[str]] | None = None) -> None:
+        self.names = names or {}
         self._things: dict[str, list[Thing]] = {}
 
     def absorb(self, operation: Operation, bound: Mapping[str, Any], answer: Answer) -> None:
@@ -50,15 +49,20 @@ class Pool:
             named = isinstance(value, dict) and isinstance(each, str)
             thing = Thing(nearest, each, dict(bound), distant=named)
             # A body may hold other things beside the one that was made; the first with a name is it.
-            own = made and not named and _identifier(thing, "id") is not OMITTED and not self._has(thing)
+            own = made and not named and self._told(thing) is not OMITTED and not self._has(thing)
             made = made and not own
             self._add(replace(thing, own=own))
             for resource in others:
                 self._add(Thing(resource, each, dict(bound), distant=True))
 
     def _has(self, thing: Thing) -> bool:
-        told = _identifier(thing, "id")
-        return any(_identifier(each, "id") == told for each in self._things.get(thing.resource, []) if not each.own)
+        told, listed = self._told(thing), self._things.get(thing.resource, [])
+        return any(self._told(each) == told and _agree(each.bound, thing.bound) for each in listed if not each.own)
+
+    def _told(self, thing: Thing) -> Any:
+        """Give what a thing is told apart by: its id, or what the paths to things of its kind take."""
+        found = (_identifier(thing, name) for name in ("id", *self.names.get(thing.resource, ())))
+        return next((each for each in found if each is not OMITTED), OMITTED)
 
     def add(self, resource: str, bound: Mapping[str, Any], *, own: bool) -> None:
         """Remember identifiers that a link or a Location header named."""
@@ -68,13 +72,18 @@ class Pool:
         """Forget what an operation on a path removed."""
         last = operation.path_parameters[-1].name
         listed = self._things.get(resource_before(operation.template, last), [])
-        listed[:] = [each for each in listed if str(_identifier(each, last)) != str(bound.get(last))]
+        gone = str(bound.get(last))
+        # Things are often counted anew in each thing that holds them.
+        listed[:] = [
+            each for each in listed if str(_identifier(each, last)) != gone or not _agree(each.bound, bound, but=last)
+        ]
 
     def is_foreign(self, operation: Operation, bound: Mapping[str, Any]) -> bool:
         """Tell whether what a path names was there before the run, as far as the API told of it."""
         last = operation.path_parameters[-1].name
         things = self._things.get(resource_before(operation.template, last), [])
-        return any(not each.own and str(_identifier(each, last)) == str(bound[last]) for each in things)
+        same = (each for each in things if str(_identifier(each, last)) == str(bound[last]))
+        return any(not each.own and _agree(each.bound, bound, but=last) for each in same)
 
     def bindings(self, operation: Operation, *, own: bool = False) -> Iterator[dict[str, Any]]:
         """Give ways to fill the whole path of an operation; with ``own``, of the run's own things only."""
@@ -100,6 +109,12 @@ class Pool:
             if told or (isinstance(found, str) and _UUID.fullmatch(found)):
                 return found
         return OMITTED
+
+    def named(self, name: str) -> Any:
+        """Give the identifier of a thing that paths call by this name, as in ``sku``; OMITTED where none is known."""
+        resources = (resource for resource, names in self.names.items() if name in names)
+        found = (_identifier(each, name) for resource in resources for each in self._ranked(resource))
+        return next((each for each in found if each is not OMITTED), OMITTED)
 
     def refers_to_nothing(self, name: str, value: Any) -> bool:
         """Tell whether a property is named as a reference is, and its value is no identifier that the API gave."""
@@ -134,6 +149,22 @@ class Pool:
             listed.append(thing)
 
 
+def names_of(operations: Iterable[Operation]) -> dict[str, list[str]]:
+    """Give what the paths of a document call the identifiers of each resource."""
+    found: dict[str, list[str]] = {}
+    for operation in operations:
+        for each in operation.path_parameters[-1:]:
+            names = found.setdefault(resource_before(operation.template, each.name), [])
+            if each.name not in names:
+                names.append(each.name)
+    return found
+
+
+def _agree(one: Mapping[str, Any], other: Mapping[str, Any], *, but: str = "") -> bool:
+    """Tell whether two things may lie in the same place, by what both their paths held."""
+    return all(str(one[name]) == str(other[name]) for name in one if name in other and name != but)
+
+
 def resource_before(template: str, name: str) -> str:
     """Give the name of the resource whose identifier a path parameter is."""
     before = template.partition("{" + name + "}")[0].rstrip("/")
@@ -151,46 +182,6 @@ def is_below(item: Operation, create: Operation) -> bool:
     names = item.path_parameters
     same = resource_before(item.template, names[-1].name) == resource_before(first + "/{id}", "id") if names else False
     return same and len(names) <= len(create.path_parameters) + 1
-
-
-def located(answer: Answer, targets: list[Operation]) -> Iterator[tuple[Operation, dict[str, str]]]:
-    """Give the operations whose path a Location header leads to, with what it binds."""
-    path = urlsplit(answer.header("location") or "").path
-    if not path:
-        return
-    for operation in targets:
-        pattern = re.sub(r"\\\{([^}]*)\\\}", "([^/]+)", re.escape(operation.template.rstrip("/")))
-        match = re.search(rf"(?:^|/){pattern.lstrip('/')}/?$", path)
-        if match and operation.path_parameters:
-            names = [each.name for each in operation.path_parameters]
-            yield operation, dict(zip(names, map(unquote, match.groups()), strict=False))
-
-
-def linked(response: Response, answer: Answer, sent: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give what a documented link leads to: operationId, operationRef and bound parameters (OpenAPI, Link Object)."""
-    links = response.definition.get("links")
-    value = answer.value
-    for link in links.values() if isinstance(links, dict) else ():
-        told = link.get("parameters") if isinstance(link, dict) else None
-        if not isinstance(told, dict):
-            continue
-        bound = {str(k).rpartition(".")[2]: _expression(v, value, answer, sent) for k, v in told.items()}
-        if OMITTED not in bound.values():
-            yield str(link.get("operationId") or ""), str(link.get("operationRef") or ""), bound
-
-
-def _expression(text: Any, value: Any, answer: Answer, sent: Mapping[str, Any]) -> Any:
-    """Evaluate a runtime expression (OpenAPI, Runtime Expressions)."""
-    if not isinstance(text, str) or not text.startswith("$"):
-        return text
-    if text.startswith("$response.body#"):
-        found = pointed(value, text.partition("#")[2], OMITTED)
-        return found if isinstance(found, (str, int)) else OMITTED
-    if text.startswith("$response.header."):
-        return answer.header(text.removeprefix("$response.header.")) or OMITTED
-    if text.startswith("$request.path."):
-        return sent.get(text.removeprefix("$request.path."), OMITTED)
-    return OMITTED
 
 
 def _resources(template: str) -> list[str]:

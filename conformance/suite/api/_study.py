@@ -13,7 +13,7 @@ from conformance.suite.api._broken import broken
 from conformance.suite.api._edges import edges
 from conformance.suite.api._own_account import left_alone
 from conformance.suite.api._parts import spread
-from conformance.suite.api._requests import Values, present
+from conformance.suite.api._requests import Values, present, write
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._state import state
 from conformance.suite.api._survey import Ask, Survey
@@ -86,12 +86,21 @@ def values_of(survey: Survey, operation: Operation) -> Values | None:
     if operation.label in survey.spares:
         return survey.spares[operation.label]
     seen = survey.accepted.get(operation.label)
-    if seen is not None and operation.method != "DELETE":
-        return seen.values
+    if seen is not None and seen.values is not None and operation.method != "DELETE":
+        return _of_what_is_there(survey, operation, seen.values)
     bound = next(iter(survey.bindings(operation)), None) if operation.method != "DELETE" else None
     with contextlib.suppress(Unsampled):
         return survey.sample(operation, bound)
     return None
+
+
+def _of_what_is_there(survey: Survey, operation: Operation, values: Values) -> Values:
+    """Put another thing in place of one that was removed since, where there is another."""
+    path = write(operation, values, survey.prefix).path.partition("?")[0]
+    if not any(f"{path}/".startswith(f"{gone}/") for gone in survey.removed):
+        return values
+    bound = next(iter(survey.bindings(operation)), {})
+    return replace(values, parameters={**values.parameters, **{("path", name): each for name, each in bound.items()}})
 
 
 def _generated(survey: Survey, coverage: int, drawn: int) -> Iterator[tuple[Operation, Request]]:

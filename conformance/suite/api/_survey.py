@@ -12,9 +12,10 @@ from conformance.openapi import Contract
 from conformance.properties import Api
 from conformance.suite.api._access import Access
 from conformance.suite.api._broken import Broken
-from conformance.suite.api._identifiers import Pool, is_below, linked, located, resource_before
+from conformance.suite.api._identifiers import Pool, is_below, resource_before
+from conformance.suite.api._links import linked, located
 from conformance.suite.api._requests import Credential, Values, write
-from conformance.suite.api._samples import Sampler, kind_of
+from conformance.suite.api._samples import Sampler, could_be_numbers
 from conformance.suite.operations import Operation, below
 from conformance.suite.schemas import Schemas
 
@@ -79,10 +80,14 @@ class Survey:
     unfilled: dict[str, str] = field(default_factory=dict)
     # Operations that are asked with less than the document gives them.
     lessened: frozenset[str] = frozenset()
+    # Operations that take nothing made up where something is told, and what they were asked with first.
+    told: dict[str, Values] = field(default_factory=dict)
     # Creates that may be asked with values of their own for each thing.
     renewable: set[str] = field(default_factory=set)
     # What of the run's own things a DELETE may be tried on.
     spares: dict[str, Values] = field(default_factory=dict)
+    # The paths of what the run removed.
+    removed: set[str] = field(default_factory=set)
     found: dict[str, Any] = field(default_factory=dict)
     _by_operation: dict[str, list[Seen]] = field(default_factory=dict)
     _below: dict[str, list[Operation]] = field(default_factory=dict)
@@ -158,26 +163,21 @@ class Survey:
         own = operation.method in ("PUT", "PATCH", "DELETE")
         found = []
         for each in self.pool.bindings(operation, own=own):
-            if each not in found and self._fits(operation, each):
+            if each not in found and could_be_numbers(self.schemas, operation, each):
                 found.append(each)
             if len(found) == _MOST_BINDINGS:
                 break
         return found
 
-    def _fits(self, operation: Operation, names: dict[str, Any]) -> bool:
-        """Tell whether texts that were taken for identifiers can be numbers where numbers are asked for."""
-        for parameter in operation.path_parameters:
-            kinds = {kind_of(each) for each in self.schemas.alternatives(parameter.schema)}
-            value = str(names.get(parameter.name, "0"))
-            if kinds == {"integer"} and not value.removeprefix("-").isdecimal():
-                return False
-        return True
-
-    def sample(self, operation: Operation, bound: dict[str, Any] | None = None, *, whole: bool = True) -> Values:
+    def sample(
+        self, operation: Operation, bound: dict[str, Any] | None = None, *, whole: bool = True, told: bool = False
+    ) -> Values:
         """Make valid values for an operation: made-up ones where the path is not ``bound``.
 
         Raises Unsampled.
         """
+        accepted = self.accepted.get(operation.label)
+        told = told or (accepted is not None and accepted.values is self.told.get(operation.label, self))
         made = {}
         for parameter in operation.parameters:
             if parameter.place == "path" and bound is not None and parameter.name in bound:
@@ -185,12 +185,11 @@ class Survey:
             elif operation.is_conditional and parameter.name.lower() == "if-match":
                 continue
             elif parameter.required or (whole and parameter.place == "query"):
-                made[parameter.place, parameter.name] = self.sampler.value(
-                    parameter.schema, parameter.name, whole=whole
-                )
+                value = self.sampler.value(parameter.schema, parameter.name, whole=whole, told=told)
+                made[parameter.place, parameter.name] = value
         values = Values(made)
         if operation.body is not None and (whole or operation.body.required):
-            values = Values(made, self.sampler.value(operation.body.schema, whole=whole))
+            values = Values(made, self.sampler.value(operation.body.schema, whole=whole, told=told))
         return values
 
     def _write(self, ask: Ask) -> Request:
@@ -233,6 +232,7 @@ class Survey:
         elif operation.method == "DELETE":
             if operation.path_parameters:
                 self.pool.forget(operation, bound)
+            self.removed.add(seen.exchange.request.path.partition("?")[0])
             self.api.ledger.removed(seen.exchange.request.path)
 
     def _follow(self, operation: Operation, bound: dict[str, Any], answer: Any) -> None:
@@ -287,7 +287,7 @@ class Survey:
         for _, names in self.leads(create, bound, answer):
             if all(each.name in names for each in target.path_parameters):
                 return names
-        pool = Pool()
+        pool = Pool(self.pool.names)
         pool.absorb(create, bound, answer)
         found = next(pool.bindings(target, own=answer.status != 201), None)
         # A create that answers 200 may have answered with what was there already.

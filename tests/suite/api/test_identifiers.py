@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from conformance.suite.api._identifiers import Pool, linked, located, resource_before
+from conformance.suite.api._identifiers import Pool, names_of, resource_before
+from conformance.suite.api._links import linked, located
 from conformance.suite.api._requests import OMITTED
 from conformance.suite.operations import Operation, Response
 from tests.suite.api.makers import operation, told
@@ -189,3 +190,28 @@ def test_a_link_whose_expression_names_nothing_binds_nothing(expression: str) ->
     response = Response("201", {"links": {"read": {"operationId": "a", "parameters": {"id": expression}}}}, "#")
 
     assert list(linked(response, told({"id": 5}), {})) == []
+
+
+NESTED = operation("GET /projects/{slug}/issues/{number}")
+CREATE_NESTED = operation("POST /projects/{slug}/issues")
+
+
+def test_a_thing_without_an_id_is_the_runs_own_by_what_its_path_takes() -> None:
+    pool = Pool(names_of([NESTED]))
+    pool.absorb(CREATE_NESTED, {"slug": "a"}, told({"number": 1, "title": "It leaks"}, 201))
+
+    assert first(pool, NESTED, own=True) == {"slug": "a", "number": 1}
+
+
+def test_things_that_are_counted_anew_in_each_place_are_told_apart() -> None:
+    pool = Pool(names_of([NESTED]))
+    pool.absorb(operation("GET /projects/{slug}/issues"), {"slug": "a"}, told([{"number": 1}]))
+    pool.absorb(CREATE_NESTED, {"slug": "b"}, told({"number": 1}, 201))
+
+    assert first(pool, NESTED, own=True) == {"slug": "b", "number": 1}
+    assert pool.is_foreign(NESTED, {"slug": "a", "number": 1})
+    assert not pool.is_foreign(NESTED, {"slug": "b", "number": 1})
+
+    pool.forget(NESTED, {"slug": "a", "number": 1})
+
+    assert [each["slug"] for each in pool.bindings(NESTED)] == ["b"]
