@@ -95,7 +95,9 @@ def _body(operation: Operation, valid: Values, schemas: Schemas) -> Iterator[Bro
 def _inside(  # noqa: C901 - an object, its parts, and a list's
     schema: Any, value: Any, schemas: Schemas, depth: int, *, is_form: bool
 ) -> Iterator[tuple[list[str | int], Any, str]]:
-    flat = next(schemas.alternatives(schema), {})
+    alternatives = list(schemas.alternatives(schema))
+    fitting = (each for each in alternatives if schemas.accepts(each, as_json(value), "request"))
+    flat = (next(fitting, None) if len(alternatives) > 1 else None) or next(iter(alternatives), {})
     if not is_form and not _takes_nothing(flat):
         yield from (([], wrong, rule) for wrong, rule in _breaking(schema, schemas))
     if isinstance(value, dict):

@@ -1,11 +1,12 @@
 """Valid values from the edges of schemas: bounds, lengths, every choice, and what may be left out."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from conformance.suite.api._requests import OMITTED, Values, as_json, plain
-from conformance.suite.api._samples import Sampler, bounds, kind_of
+from conformance.suite.api._samples import Sampler, Unsampled, bounds, kind_of
 from conformance.suite.operations import Operation
 from conformance.suite.schemas import Schemas
 
@@ -30,6 +31,7 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
                 yield valid.but(place, name, value)
     if operation.body is None or not isinstance(valid.body, dict):
         return
+    yield from variants(operation, valid, sampler)
     flat = next(sampler.schemas.alternatives(operation.body.schema), {})
     properties, required = flat.get("properties"), flat.get("required")
     is_json = "json" in operation.body.media_type
@@ -41,6 +43,29 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
             body |= {} if value is OMITTED else {name: value}
             if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
                 yield replace(valid, body=body)
+
+
+def variants(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Values]:
+    """Give valid values with another alternative of the body, or of one of its properties, than the first."""
+    body = operation.body
+    if body is None or not isinstance(valid.body, dict) or "json" not in body.media_type:
+        return
+    first, *others = list(sampler.schemas.alternatives(body.schema)) or [{}]
+    found = [made for each in others[:_MOST_CHOICES] for made in _made(each, sampler)]
+    properties = first.get("properties")
+    for name, schema in properties.items() if isinstance(properties, dict) else ():
+        listed = list(sampler.schemas.alternatives(schema))[1 : 1 + _MOST_CHOICES] if name in valid.body else []
+        found += [{**valid.body, name: made} for each in listed for made in _made(each, sampler)]
+    for each in found:
+        if sampler.schemas.accepts(body.schema, as_json(each), "request"):
+            yield replace(valid, body=each)
+
+
+def _made(schema: dict[str, Any], sampler: Sampler) -> Iterator[Any]:
+    # Another kind of thing shows more than a number in place of a text.
+    if kind_of(schema) == "object":
+        with contextlib.suppress(Unsampled):
+            yield sampler.value(schema)
 
 
 def emptied(operation: Operation, valid: Values, schemas: Schemas) -> Values | None:

@@ -206,21 +206,22 @@ def _replacement(
     bound = _names(survey, create, made, write)
     if bound is None or write.body is None:
         return
-    for whole in (True, False):
+    for more in ({"whole": True}, {"whole": False}, {"told": True}):
         try:
-            values = _another(survey, write, bound, made.exchange.value, whole=whole)
+            values = _another(survey, write, bound, made.exchange.value, **more)
         except Unsampled:
             return
         succeeded = yield from _written_back(survey, found, write, values, _reading(survey, read, names))
         if succeeded:
+            survey.told |= {write.label: values} if "told" in more else {}
             break
     nulls = emptied(write, values, survey.schemas) if succeeded and write.method == "PUT" else None
     if nulls is not None:
         yield from _written_back(survey, found, write, nulls, _reading(survey, read, names))
 
 
-def _another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any, *, whole: bool = True) -> Values:
-    drawn = (survey.sample(write, bound, whole=whole) for _ in range(_MOST_TRIES))
+def _another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any, **more: bool) -> Values:
+    drawn = (survey.sample(write, bound, **more) for _ in range(_MOST_TRIES))
     return unlike(shown, write, next(drawn), drawn, survey.schemas)
 
 

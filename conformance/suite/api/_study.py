@@ -9,8 +9,8 @@ from typing import Any
 from conformance.deadline import TookTooLong, within
 from conformance.exchange import Request
 from conformance.suite import generation
-from conformance.suite.api._broken import broken
-from conformance.suite.api._edges import edges
+from conformance.suite.api._broken import Broken, broken
+from conformance.suite.api._edges import edges, variants
 from conformance.suite.api._own_account import left_alone
 from conformance.suite.api._parts import spread
 from conformance.suite.api._requests import Values, present, write
@@ -25,6 +25,8 @@ _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
 _MOST_COVERAGE = {"quick": 8, "standard": 24, "deep": 150}
 _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
 _MOST_EDGES = 400
+# Of what a create made.
+_MOST_READ = 12
 # For each operation; and how many may take longer before the rest goes without.
 _GENERATED_SECONDS = 20
 _MOST_GIVEN_UP = 3
@@ -49,11 +51,34 @@ def _study(survey: Survey) -> bool:
             continue
         fine = list(islice(edges(operation, valid, survey.sampler), _MOST_EDGES))
         asks += _valid(survey, operation, valid, spread(fine, most(_MOST_FINE)))
-        wrong = list(broken(operation, valid, survey.schemas))
+        wrong = list(_broken(survey, operation, valid))
         asks += [Ask(operation, each.values, "broken", each) for each in spread(wrong, most(_MOST_BROKEN))]
     survey.ask(asks)
+    survey.ask(list(_readings(survey)))
     survey.send(_generated(survey, most(_MOST_COVERAGE), most(_MOST_DRAWN, 0)), "generated")
     return True
+
+
+def _broken(survey: Survey, operation: Operation, valid: Values) -> Iterator[Broken]:
+    """Break valid values, and of other alternatives of the body what the first has not."""
+    told = set()
+    for each in (valid, *variants(operation, valid, survey.sampler)):
+        found = [one for one in broken(operation, each, survey.schemas) if (one.place, one.part, one.rule) not in told]
+        told |= {(one.place, one.part, one.rule) for one in found}
+        yield from found
+
+
+def _readings(survey: Survey) -> Iterator[Ask]:
+    """Read some of what was made of values from the edges: it may look otherwise than what was made first."""
+    for create in (each for each in survey.studied if each.method == "POST"):
+        made = [each for each in survey.of(create, "valid") if each.exchange.status in (200, 201)]
+        for read in survey.below(create, "GET")[:1]:
+            for each in spread(made, _MOST_READ):
+                bound = each.values.bound() if each.values else {}
+                names = survey.names_of(create, bound, each.exchange.answer, read)
+                with contextlib.suppress(Unsampled):
+                    if names is not None:
+                        yield Ask(read, survey.sample(read, names, whole=False), "valid")
 
 
 def _valid(survey: Survey, operation: Operation, valid: Values, fine: list[Values]) -> Iterator[Ask]:

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges, emptied, unlike
+from conformance.suite.api._edges import edges, emptied, unlike, variants
 from conformance.suite.api._requests import OMITTED, Values, as_json
 from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
@@ -247,3 +247,21 @@ def test_a_model_that_asks_for_nothing_may_be_read_from_any_value() -> None:
     assert {each.rule for each in body(lax, {"name": "pen"}) if not each.part} == {"required", "JSON"}
     assert "type" in {each.rule for each in body({**lax, "required": ["name"]}, {"name": "pen"}) if not each.part}
     assert "type" in {each.rule for each in body({"type": "object"}, {}) if not each.part}
+
+
+def test_every_alternative_of_a_body_and_of_its_properties_is_tried() -> None:
+    point = {"type": "object", "required": ["at"], "properties": {"at": {"type": "integer"}}}
+    box = {"type": "object", "required": ["west"], "properties": {"west": {"type": "integer"}}}
+    cafe = {"type": "object", "required": ["shape", "seats"], "properties": {"shape": {"oneOf": [point, box]}}}
+    schema = {
+        "oneOf": [cafe, {"type": "object", "required": ["height"], "properties": {"height": {"type": "integer"}}}]
+    }
+    asked = operation("POST /places", requestBody=taking(schema))
+    first = Values(body={"shape": {"at": 7}, "seats": "x"})
+
+    found = [each.body for each in variants(asked, first, Sampler(SCHEMAS, Draws(1, "quick", "variants")))]
+
+    assert [sorted(each) for each in found] == [["height"], ["seats", "shape"]]
+    assert "west" in found[1]["shape"]
+    for each in found:
+        assert {"height", "west"} & {one.part for one in broken(asked, Values(body=each), SCHEMAS)}

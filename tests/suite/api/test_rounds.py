@@ -1,5 +1,6 @@
-"""What is asked in which order: identifiers come from whole lists, and values from what the API and its document tell."""
+"""Identifiers come from whole lists, and values from what the API and its document tell."""
 
+from tests.servers import Received
 from tests.suite.api.makers import TEXT, taking
 from tests.suite.api.stores import PATHS, Store, say
 from tests.suite.api.test_explore import MINE, READS, explored
@@ -28,3 +29,16 @@ def test_what_only_an_example_tells_is_taken_from_it() -> None:
     store.amiss = lambda each: elsewhere if each.method == "POST" and b"on the shelf" not in each.body else None
 
     assert explored(store)["api-created-available"].status == "passed"
+
+
+def test_what_was_made_of_values_from_the_edges_is_read() -> None:
+    store = Store()
+
+    def shown(each: Received) -> bytes | None:
+        name = each.path.rpartition("/")[2]
+        thing = store.things.get(int(name)) if each.method == "GET" and name.isdecimal() else None
+        return say(200, {**thing, "id": "none"}) if thing and "note" not in thing else None
+
+    store.amiss = shown
+
+    assert explored(store)["api-response-model"].status == "failed"
