@@ -11,6 +11,7 @@ from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import Broken, broken
 from conformance.suite.api._edges import edges, variants
+from conformance.suite.api._identifiers import stable
 from conformance.suite.api._own_account import left_alone
 from conformance.suite.api._parts import spread
 from conformance.suite.api._requests import Values, present, write
@@ -25,6 +26,7 @@ _MOST_BROKEN = {"quick": 30, "standard": 80, "deep": 400}
 _MOST_COVERAGE = {"quick": 8, "standard": 24, "deep": 150}
 _MOST_DRAWN = {"quick": 0, "standard": 3, "deep": 30}
 _MOST_EDGES = 400
+_DEEPEST = 4
 # Of what a create made.
 _MOST_READ = 12
 # For each operation; and how many may take longer before the rest goes without.
@@ -72,13 +74,23 @@ def _readings(survey: Survey) -> Iterator[Ask]:
     """Read some of what was made of values from the edges: it may look otherwise than what was made first."""
     for create in (each for each in survey.studied if each.method == "POST"):
         made = [each for each in survey.of(create, "valid") if each.exchange.status in (200, 201)]
+        unlike = list({stable(_shape(each.exchange.value)): each for each in made}.values())
         for read in survey.below(create, "GET")[:1]:
-            for each in spread(made, _MOST_READ):
+            for each in spread(unlike, _MOST_READ):
                 bound = each.values.bound() if each.values else {}
                 names = survey.names_of(create, bound, each.exchange.answer, read)
                 with contextlib.suppress(Unsampled):
                     if names is not None:
                         yield Ask(read, survey.sample(read, names, whole=False), "valid")
+
+
+def _shape(value: Any, depth: int = 0) -> Any:
+    """Give a value without what it says: its names, and what kinds of values they have."""
+    if depth > _DEEPEST or not isinstance(value, (dict, list)):
+        return type(value).__name__
+    if isinstance(value, list):
+        return [_shape(each, depth + 1) for each in value[:1]]
+    return {name: _shape(each, depth + 1) for name, each in value.items()}
 
 
 def _valid(survey: Survey, operation: Operation, valid: Values, fine: list[Values]) -> Iterator[Ask]:
