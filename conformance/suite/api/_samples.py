@@ -109,7 +109,7 @@ class Sampler:
         yield self.known(name)
         if self._told:
             yield self.named(name)
-            yield from _given(schema)
+            yield from _given({key: each for key, each in schema.items() if key != "default"})
 
     def _of_kind(self, schema: dict[str, Any], name: str, depth: int, whole: bool) -> Any:
         kind = kind_of(schema)

@@ -17,6 +17,8 @@ from conformance.suite.api._survey import Ask, Flow, Seen, Survey
 from conformance.suite.operations import Operation
 
 _GONE = (404, 410)
+# For what a write holds, and not for who asks or where.
+_REFUSED = (400, 409, 422)
 _MOST_REFUSED = 4
 # Of a flag, or one of two choices, a few values are drawn until one differs.
 _MOST_TRIES = 5
@@ -185,13 +187,8 @@ def _refusals(
             status = refused.exchange.status
             if status is None or not 400 <= status < 500 or not (before.succeeded and again.succeeded):
                 continue
-            # What differs between two reads of the same thing changes by itself.
             steady = in_common(before.exchange.value, again.exchange.value)
-            held = in_common(steady, after.exchange.value) == steady and after.succeeded
-            expected = f"the thing as it was before {write.label} was refused with {status} ({each})"
-            found.reads.append(
-                Read("api-rejected-changes-nothing", write, after, held, expected, "" if held else "it has changed")
-            )
+            found.unchanged(write, f"{status} ({each})", after, steady, after.exchange.value)
 
 
 def _replacement(
@@ -228,8 +225,13 @@ def _another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any
 def _written_back(
     survey: Survey, found: State, write: Operation, values: Values, reading: Ask
 ) -> Generator[list[Ask], list[Seen], bool]:
-    """See that what a write was sent is read; False where it was refused."""
+    """See that what a write was sent is read; False where it was refused, which changes nothing."""
+    [before] = yield [reading]
     [written] = yield [Ask(write, values, "state")]
+    if written.exchange.status in _REFUSED and before.succeeded:
+        after, again = yield [reading] * 2
+        steady = in_common(after.exchange.value, again.exchange.value)
+        found.unchanged(write, str(written.exchange.status), after, steady, before.exchange.value)
     if written.succeeded:
         [after] = yield [reading]
         if after.succeeded and written.exchange.status != 202:
@@ -273,7 +275,7 @@ def _unasked(
     if refused.exchange.status not in (401, 403):
         return not refused.succeeded
     [after] = yield [_reading(survey, read, names)]
-    held = after.succeeded
+    held = after.exchange.status not in _GONE
     expected = f"the thing as it was before {delete.label} was refused with {refused.exchange.status}"
     note = "" if held else "it is not there any more"
     found.reads.append(Read("api-rejected-changes-nothing", delete, after, held, expected, note))
