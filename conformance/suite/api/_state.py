@@ -34,15 +34,15 @@ def _run(survey: Survey) -> State:
     found = State()
     studied = set(map(id, survey.studied))
     creates = [each for each in survey.operations if each.method == "POST" and each.label in survey.accepted]
-    creates = [each for each in creates if studied & {id(each), *map(id, _written(survey, each))}]
+    creates = [each for each in creates if studied & {id(each), *map(id, _touched(survey, each))}]
     survey.run([_life(survey, create, found) for create in creates])
     survey.run([_spare(survey, create) for create in creates])
     return found
 
 
-def _written(survey: Survey, create: Operation) -> list[Operation]:
-    """Give the operations whose effect only the life of what a create makes can show."""
-    return [each for method in ("PUT", "PATCH", "DELETE") for each in survey.below(create, method)]
+def _touched(survey: Survey, create: Operation) -> list[Operation]:
+    """Give the operations of which the life of what a create makes may show what nothing else does."""
+    return [each for method in ("GET", "PUT", "PATCH", "DELETE") for each in survey.below(create, method)]
 
 
 def _life(survey: Survey, create: Operation, found: State) -> Flow:
