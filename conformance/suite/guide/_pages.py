@@ -15,9 +15,9 @@ _QUOTED = re.compile(r"""["'`]([^"'`\s<>\\]{1,300})["'`]""")
 _ADDRESS = re.compile(r"""\burl["']?\s*[:=]\s*(?:[\w.]{1,40}\()?["'`]([^"'`\s<>\\]{1,300})["'`]""", re.IGNORECASE)
 _SCRIPT = re.compile(r"""<script[^>]*\ssrc\s*=\s*["']([^"']{1,300})["']""", re.IGNORECASE)
 _EMBEDDED = re.compile(r"""["']openapi["']\s*:\s*["']3\.""")
-# What no browser loads anything for; a viewer is a script, or another page within this one.
+# What no browser loads anything for; what shows a document is a script, another page or a file within this one.
 _NOT_LOADED = re.compile(r"<!--.*?-->|<a\s[^>]*>", re.IGNORECASE | re.DOTALL)
-_VIEWER = re.compile(r"<(?:script|iframe)\b", re.IGNORECASE)
+_VIEWER = re.compile(r"<(?:script|iframe|object|embed)\b", re.IGNORECASE)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_TRIED = 8
 _LARGEST = 8 * MIB
@@ -29,8 +29,9 @@ def expect_documentation(api: Api, path: str) -> None:
     expect_status(page, 200)
     kind = page.answer.media_type if page.answer else ""
     expect(kind == "text/html", page, "an HTML page", f"its content type is {kind or 'missing'}")
-    shown = _loaded(page.answer.text if page.answer else "")
-    expect(_VIEWER.search(shown) is not None, page, "a page that shows the OpenAPI document", "it has no script")
+    shown = _plain(page)
+    shows = _VIEWER.search(shown) or _EMBEDDED.search(shown)
+    expect(shows is not None, page, "a page that shows the OpenAPI document", "it has no script")
     # A page may leave it to a script of its own to name the document.
     for source in (page, *_scripts(api, page)):
         text = _plain(source)
@@ -60,12 +61,8 @@ def _scripts(api: Api, page: Exchange) -> Iterator[Exchange]:
 
 
 def _plain(exchange: Exchange) -> str:
-    text = _loaded(exchange.answer.text if exchange.answer else "")
+    text = _NOT_LOADED.sub("", exchange.answer.text if exchange.answer else "")
     return html.unescape(text).replace("\\/", "/").replace('\\"', '"')
-
-
-def _loaded(text: str) -> str:
-    return _NOT_LOADED.sub("", text)
 
 
 def _candidates(api: Api, page: Exchange, text: str) -> Iterator[str]:
