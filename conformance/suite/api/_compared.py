@@ -37,9 +37,11 @@ def _alike(schemas: Schemas, schema: Any, sent: Any, shown: Any) -> bool:  # noq
             items = flat.get("items", {})
             found = (any(difference(schemas, items, one, other) is None for other in shown) for one in sent)
             return len(sent) == len(shown) and all(found)
-        # The order of a set is its own.
+        # The order of a set is its own, and that of a pair or a point is not.
         plain = all(not isinstance(each, (dict, list)) for each in sent)
-        return not plain or sorted(map(stable, sent)) == sorted(map(stable, shown))
+        is_fixed = "prefixItems" in flat or (flat.get("minItems", 0) > 1 and flat["minItems"] == flat.get("maxItems"))
+        one, other = list(map(_written, sent)), list(map(_written, shown))
+        return not plain or (one == other if is_fixed else sorted(one) == sorted(other))
     if isinstance(sent, (dict, list)) or isinstance(shown, (dict, list)):
         return True  # given as an identifier, shown as the thing, or the other way round
     if isinstance(sent, str) and isinstance(shown, str) and flat.get("format") != "decimal":
@@ -50,6 +52,12 @@ def _alike(schemas: Schemas, schema: Any, sent: Any, shown: Any) -> bool:  # noq
         return float(sent) == float(shown)  # a decimal may travel as a text
     except ValueError:
         return False
+
+
+def _written(value: Any) -> str:
+    """Write a value as it is compared: 1 is 1.0."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return stable(float(value) if is_number else value)
 
 
 def _instant(value: Any) -> Any:

@@ -28,6 +28,7 @@ def lost(schema: Any, sent: Any, shown: Any) -> bool:
         ({**TEXT, "format": "uri"}, "https://example.com", "https://example.com/"),
         ({**TEXT, "writeOnly": True}, "secret", "****"),
         ({"type": "array", "items": TEXT}, ["a", "b"], ["b", "a"]),
+        ({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}, [1, 2.0], [1.0, 2]),
         ({"type": "array", "items": {"type": "object"}}, [{"a": 1}], [{"a": 1, "id": 7}]),
         ({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1}, {"a": 1, "id": 7}),
         ({"type": "integer"}, 7, {"id": 7}),
@@ -56,6 +57,7 @@ def test_the_same_value_in_another_form_is_not_lost(schema: Any, sent: Any, show
         ({**TEXT, "format": "date-time"}, "2024-01-02T10:00:00Z", "2024-01-02T10:00:00+02:00"),
         ({**TEXT, "format": "date"}, "2024-01-02", "2024-01-03"),
         ({"type": "array", "items": TEXT}, ["a", "b"], ["a"]),
+        ({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}, [1, 2], [2, 1]),
         ({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1}, {"a": 2}),
     ],
 )
