@@ -130,11 +130,14 @@ def _variants(operation: Any) -> Iterator[dict[str, Any]]:
 
 
 def _edges(found: Any) -> tuple[Any, ...]:
+    numbers = (0, -1, 1, 2**31, LARGEST)
     if isinstance(found, bool):
         return ()
-    if isinstance(found, (int, float)) or (isinstance(found, str) and re.fullmatch(r"-?\d+", found)):
-        return (0, -1, 1, 2**31, LARGEST)
-    return ("0", "-1", "'", "%", "{}", "(*[\\", "x" * 1000) if isinstance(found, str) else ()
+    if isinstance(found, (int, float)):
+        return numbers
+    texts = ("0", "-1", "'", "%", "{}", "(*[\\", "x" * 1000) if isinstance(found, str) else ()
+    # What a path and a query write as a number may be any text.
+    return (*numbers, *texts) if isinstance(found, str) and re.fullmatch(r"-?\d+", found) else texts
 
 
 def written(case: Any) -> Iterator[dict[str, Any]]:
