@@ -45,6 +45,14 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["--target-command", "python -m http.server"],
         "--target-command 'python -m http.server' has no {port}: it cannot be told where to serve",
     ),
+    "a program that is none": (
+        [*URL, "--target-command", "no-such-program --port {port}"],
+        "--target-command 'no-such-program --port {port}' cannot be started: there is no program 'no-such-program'",
+    ),
+    "a program that is none of the folder's": (
+        [*URL, "--target-command", "./no-such-program --port {port}"],
+        "--target-command './no-such-program --port {port}' cannot be started: there is no program './no-such-program'",
+    ),
     "a URL with a query": (
         ["--target-url", "http://host/?a=1"],
         "--target-url 'http://host/?a=1': a base URL has no query",

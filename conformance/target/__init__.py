@@ -8,7 +8,7 @@ from typing import Any
 from conformance.catalogue import Need
 from conformance.settings import Settings, UsageError
 from conformance.target.application import load, serve
-from conformance.target.command import Process
+from conformance.target.command import Process, expect_program
 
 
 class Unreachable(Exception):
@@ -41,6 +41,8 @@ def open_target(settings: Settings, served_at: str | None = None) -> Target:
     """
     stack = ExitStack()
     application = process = None
+    if settings.command:
+        expect_program(settings.command, settings.folder, settings.env)
     if settings.app:
         application = load(settings.app, settings.folder, settings.env)
     if settings.url:

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +35,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def expect_program(command: str, folder: Path, env: Mapping[str, str]) -> None:
+    """See that a command names a program that is there, before any test needs the process.
+
+    Raises UsageError.
+    """
+    try:
+        program = shlex.split(command)[0]
+    except (ValueError, IndexError) as error:
+        raise _unusable(command, error) from None
+    # As where it is started: what is no bare name is looked for from the folder.
+    place = str(folder / program) if os.sep in program else program
+    if shutil.which(place, path=_environment(env, ())["PATH"]) is None:
+        raise _unusable(command, f"there is no program {program!r}")
+
+
 class Process:
     """A command that serves the target on a port of this machine.
 
@@ -52,7 +68,7 @@ class Process:
             self._start(words, folder, _environment(env, unset))
         except (OSError, ValueError, IndexError) as error:
             self._output.close()
-            raise UsageError(f"--target-command {command!r} cannot be started: {error}") from None
+            raise _unusable(command, error) from None
 
     def _start(self, words: list[str], folder: Path, env: dict[str, str]) -> None:
         with _STARTING:
@@ -136,6 +152,10 @@ class Process:
             return [*parent.children(recursive=True), parent]
         except psutil.Error:
             return []
+
+
+def _unusable(command: str, reason: object) -> UsageError:
+    return UsageError(f"--target-command {command!r} cannot be started: {reason}")
 
 
 def _environment(env: Mapping[str, str], unset: Iterable[str]) -> dict[str, str]:

@@ -20,6 +20,9 @@ def test_the_current_user_can_be_replaced(api: Api, application: Any, settings: 
     dependency = _application.current_user(application, settings)
     headers = _access.bearer_headers(api)
     before = api.get("/me", headers=headers)
+    # What stays of an override would be the first answer of a second try.
+    gone = not api.confirming or before.value != _TEST_USER
+    expect(gone, before, "the answer from before the override, since it is gone")
     overrides[dependency] = lambda: dict(_TEST_USER)
     try:
         during = api.get("/me", headers=headers)
