@@ -71,11 +71,12 @@ def test_a_body_without_end_is_cut(connect: Connect) -> None:
     assert (len(found.body), found.truncated) == (10_000, True)
 
 
-def test_a_body_of_just_the_size_is_whole(connect: Connect) -> None:
-    found = ask(connect, replying(lambda _: answer(body=b"x" * 10_000))).answer
+@pytest.mark.parametrize("size", [0, 2, 10_000])
+def test_a_body_of_just_the_size_or_less_is_whole(size: int, connect: Connect) -> None:
+    found = ask(connect, replying(lambda _: answer(body=b"x" * size))).answer
 
     assert found is not None
-    assert (len(found.body), found.truncated) == (10_000, False)
+    assert (len(found.body), found.truncated) == (size, False)
 
 
 def test_a_cut_body_is_no_json(connect: Connect) -> None:
@@ -140,6 +141,16 @@ def test_a_kept_connection_that_was_dropped_is_not_held_against_a_request(connec
     with serving(one_each) as url:
         client = connect(url)
         assert [client.send(build("GET", "/")).status for _ in range(5)] == [200] * 5
+
+
+def test_of_two_tries_the_reason_of_the_second_is_told(connect: Connect) -> None:
+    heads = iter([b"no head\r\n\r\n", HEAD + b"Content-Length: none\r\n\r\n"])
+
+    async def one_each(reader: Any, writer: Any) -> None:
+        await read_request(reader, writer)
+        writer.write(next(heads))
+
+    assert "Content-Length" in (ask(connect, one_each).failure or "")
 
 
 def test_where_nothing_listens_any_more_the_target_is_gone(connect: Connect) -> None:
@@ -278,7 +289,7 @@ def test_time_that_is_forgiven_is_not_lost(connect: Connect) -> None:
 
 
 def test_after_much_lost_time_the_rest_is_hurried(connect: Connect) -> None:
-    with serving(silent) as url:
+    with serving(once(HEAD, b"Content-Length: 0\r\n\r\n", pause=0.5)) as url:
         client = connect(url, Limits(whole=0.2, patience=0.1, hurried=0.05))
 
         assert client.send(build("GET", "/")).seconds >= 0.2

@@ -21,9 +21,9 @@ def answered(connect: Connect, size: int) -> Answer:
 
 
 def test_an_answer_of_two_mebibytes_is_read_whole(connect: Connect) -> None:
-    found = answered(connect, 2 * MIB)
+    found = answered(connect, 2_097_152)
 
-    assert (len(found.body), found.truncated) == (2 * MIB, False)
+    assert (len(found.body), found.truncated) == (2_097_152, False)
 
 
 def test_of_an_answer_of_more_than_two_mebibytes_the_beginning_is_kept(connect: Connect) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from conformance.verdict import Outcome, merge
 from tests.harness import ROOT, Run, run_command
 from tests.servers import uvicorn
 
@@ -33,3 +34,9 @@ def test_workers_say_what_one_process_says_and_send_much_less_each(name: str, tm
     assert told(together) == told(alone), together.output
     assert (together.verdict, together.exit_code) == (alone.verdict, alone.exit_code)
     assert together.report["requests"] < 1.5 * alone.report["requests"]
+
+
+def test_what_does_not_apply_counts_where_no_other_worker_tells_of_the_rest() -> None:
+    outcomes = [Outcome("first", "passed"), Outcome("first", "not_verified", applies=False)]
+
+    assert merge(outcomes)["first"].status == "not_verified"
