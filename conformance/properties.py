@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from typing import Any, TypeVar
 
 import pytest
@@ -213,7 +214,7 @@ class Api:
         certain = len(values)
         if strategy is not None:
             values += self.draws.examples(strategy, count)
-        again = values * (-(-self.often // len(values)) - 1) if values else []
+        again = islice(cycle(values), max(0, self.often - len(values)))
         broken = drive(self.client, [flow(self, value) for value in (*values, *again)])
         if not broken:
             return

@@ -58,6 +58,7 @@ def test_limit_and_offset_come_back_as_sent(api: Api, page: tuple[int, int]) -> 
 @given(
     st.tuples(st.sampled_from(_PAGE), letters()),
     boundaries=itertools.product(_PAGE, ["abc", *SPOKEN]),
+    count=8,
 )
 def test_letters_are_no_page(api: Api, sent: tuple[str, str]) -> Flow:
     name, word = sent
