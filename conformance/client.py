@@ -162,12 +162,14 @@ class Client:
             async with gate:
                 return await self._exchange(request, limits)
 
-        tasks = [asyncio.ensure_future(one(request)) for request in requests]
-        try:
-            return list(await asyncio.gather(*tasks))
-        finally:
-            for task in tasks:
-                task.cancel()
+        # Each ends within its time limits: a TLS handshake that is cancelled would leave its connection open.
+        ended = await asyncio.gather(*(one(request) for request in requests), return_exceptions=True)
+        exchanges = []
+        for each in ended:
+            if isinstance(each, BaseException):
+                raise each
+            exchanges.append(each)
+        return exchanges
 
     async def _exchange(self, request: Request, limits: dict[str, float]) -> Exchange:
         self.requests += 1

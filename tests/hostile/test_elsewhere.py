@@ -82,7 +82,7 @@ DOCUMENTS: dict[str, Says] = {
     "bases elsewhere": document(rebase),
 }
 # What says so is an honest document: where an API is served is not for the contract to say.
-HONEST = {"servers elsewhere"}
+HONEST = {"servers elsewhere", "servers that hide a host"}
 SOME = ["servers that hide a host", "paths that hide a host", "references elsewhere"]
 
 
