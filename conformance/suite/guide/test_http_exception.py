@@ -5,10 +5,10 @@ from conformance.exchange import build
 from conformance.properties import Api, Flow, given, requirement
 from conformance.strategies import letters
 
-_TRUTH = {"on", "off", "yes", "no", "true", "false", "t", "f", "y", "n"}
+_TRUTH = {"on", "off", "yes", "no", "true", "false", "t", "f", "y", "n", "enabled", "disabled"}
 _NO_TRUTH = ["maybe", "perhaps", "banana", "trueish", "falsehood", "2", "10", "-1", "1.5"]
-# What means yes or no to a person.
-_NO_TRUTH += ["ok", "allow", "deny", "never", "enabled", "undefined"]
+# What means yes or no to a person; enabled and disabled do to some readers too (zod).
+_NO_TRUTH += ["ok", "allow", "deny", "never", "undefined"]
 
 
 @requirement("secure-denied")
