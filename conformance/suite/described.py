@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.exchange import Exchange, Request
 from conformance.suite.documents import Document
-from conformance.suite.operations import is_json, media_of
+from conformance.suite.operations import is_json, media_of, pattern
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def matched(document: Document, operations: Iterable[Any], exchanges: Iterable[E
 
 
 def _pattern(template: str) -> Callable[[str], object]:
-    return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(template))).fullmatch
+    return re.compile(pattern(template, "[^/]+")).fullmatch
 
 
 def leads_elsewhere(path: str, template: str) -> bool:

@@ -1,5 +1,6 @@
 """The operations of an OpenAPI document, read once for all who try and judge them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -125,6 +126,11 @@ def media_of(content: Any, media_type: str) -> tuple[str, dict[str, Any]] | None
 def is_json(media_type: str) -> bool:
     """Tell whether a content type is JSON or written in it (RFC 6839)."""
     return media_type == "application/json" or media_type.endswith("+json")
+
+
+def pattern(template: str, value: str) -> str:
+    """Give the regular expression of a template's paths, each parameter read as ``value``."""
+    return re.sub(r"\\\{.*?\\\}", lambda _: value, re.escape(template))
 
 
 def below(path: str, base: str) -> str:

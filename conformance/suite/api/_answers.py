@@ -10,7 +10,7 @@ from conformance.checks import Mismatch
 from conformance.suite import described
 from conformance.suite.api._samples import kind_of
 from conformance.suite.api._survey import Seen, Survey
-from conformance.suite.operations import Operation, Response, is_json
+from conformance.suite.operations import Operation, Response, is_json, pattern
 from conformance.suite.schemas import Schemas
 
 Said = Mismatch | bool | None
@@ -182,8 +182,7 @@ def _is_of_another(survey: Survey, seen: Seen) -> bool:
 
 def _fits_its_path(survey: Survey, operation: Operation, path: str) -> bool:
     """Tell whether every parameter in a path is of its schema, read as a text or as another value."""
-    pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]*)", re.escape(operation.template))
-    match = re.fullmatch(pattern, path.partition("?")[0])
+    match = re.fullmatch(pattern(operation.template, "([^/]*)"), path.partition("?")[0])
     told = map(unquote, match.groups()) if match else ()
     return all(
         any(survey.schemas.accepts(each.schema, value, "request") for value in (text, _value(text)))

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.exchange import Answer
 from conformance.suite.api._requests import OMITTED
-from conformance.suite.operations import Operation, Response
+from conformance.suite.operations import Operation, Response, pattern
 from conformance.suite.schemas import pointed
 
 
@@ -17,8 +17,8 @@ def located(answer: Answer, targets: list[Operation]) -> Iterator[tuple[Operatio
     if not path:
         return
     for operation in targets:
-        pattern = re.sub(r"\\\{([^}]*)\\\}", "([^/]+)", re.escape(operation.template.rstrip("/")))
-        match = re.search(rf"(?:^|/){pattern.lstrip('/')}/?$", path)
+        inside = pattern(operation.template.rstrip("/"), "([^/]+)").lstrip("/")
+        match = re.search(rf"(?:^|/){inside}/?$", path)
         if match and operation.path_parameters:
             names = [each.name for each in operation.path_parameters]
             yield operation, dict(zip(names, map(unquote, match.groups()), strict=False))
