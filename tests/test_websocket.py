@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.client import Client, Connection
-from conformance.websocket import Conversation, converse
+from conformance.client import MIB, Client, Connection
+from conformance.websocket import Conversation, converse, converse_at_once
 from tests.servers import Talk, answer, read_request, replying, serving
 
 
@@ -108,3 +108,30 @@ def test_a_server_that_breaks_the_protocol_gets_no_close_code_of_its_own(frames:
 
     assert found.close_code != 1000
     assert found.failure or found.close_code is not None
+
+
+def test_a_server_that_closes_while_it_is_sent_to_is_told_by_its_code() -> None:
+    # The first text takes so long that the close is known before the second.
+    found = talk_to(upgrading(close(1000), stay=True), send=["x" * 16 * MIB, "more"], expect=2)
+
+    assert (found.received, found.close_code, found.failure) == ([], 1000, None)
+
+
+def test_pings_that_come_while_a_conversation_ends_are_no_fault_of_the_kit() -> None:
+    with serving(pinging) as url:
+        client = Client(Connection(url))
+        try:
+            # In one of so many at least, a ping comes between the end and its acknowledgement.
+            found = converse_at_once(client, "/ws", [["hello"]] * 10, seconds=0.5)
+        finally:
+            client.close()
+
+    assert all((each.failure or "").startswith("not over within") for each in found)
+
+
+async def pinging(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Accept the upgrade, and send pings until the client has gone."""
+    await upgrading()(reader, writer)
+    while True:
+        writer.write(frame(9, b"ping") * 1_000)
+        await writer.drain()
