@@ -14,6 +14,7 @@ import httpx2 as httpx
 from conformance import bodies, wire
 from conformance.background import Background
 from conformance.exchange import Answer, Exchange, Request, build
+from conformance.patience import Patience
 from conformance.pools import Pools
 from conformance.redirects import other_slash
 
@@ -45,8 +46,8 @@ class Limits:
     # Whether a refused connection is tried again before the target counts as gone.
     retries: int = 2
     # Seconds lost to requests that ran out of time after which the rest get ``hurried`` each,
-    # and after which no more are sent.
-    patience: float = 30.0
+    # and after which no more are sent; no route may lose all of that for the others.
+    patience: float = 60.0
     exhausted: float = 90.0
     hurried: float = 2.0
 
@@ -74,7 +75,8 @@ class Client:
         self.observers: list[Callable[[Exchange], None]] = []
         self.requests = 0
         self.verify = ssl.create_default_context(cafile=connection.ca_file)
-        self._lost = 0.0
+        limits = connection.limits
+        self._patience = Patience(limits.patience, limits.exhausted, limits.hurried)
         self._loop = Background("conformance-client")
         self._pools, self._fresh = self._loop.call(self._open())
 
@@ -100,11 +102,11 @@ class Client:
 
         What is ``forgiven`` does not count as lost when it runs out of time. Raises TargetGone and TargetUnresponsive.
         """
-        if self._lost > self.connection.limits.exhausted:
-            raise TargetUnresponsive(f"the target let {self._lost:.0f} s of requests run out of time")
+        if self._patience.is_exhausted:
+            raise TargetUnresponsive(f"the target let {self._patience.lost:.0f} s of requests run out of time")
         exchanges = self._loop.call(self._gather([self._complete(request) for request in requests], limits))
         if not limits.get("forgiven"):
-            self._lost += max((exchange.seconds for exchange in exchanges if exchange.timed_out), default=0.0)
+            self._patience.count(exchanges)
         for exchange in exchanges:
             for observer in self.observers:
                 observer(exchange)
@@ -199,7 +201,7 @@ class Client:
 
     async def _attempt(self, client: httpx.AsyncClient, request: Request, limits: dict[str, float]) -> Answer:
         default = self.connection.limits
-        whole = default.hurried if self._lost > default.patience else limits.get("whole", default.whole)
+        whole = self._patience.seconds(request, limits.get("whole", default.whole))
         cap = int(limits.get("body", default.body))
         async with asyncio.timeout(whole):
             answer = await self._ask(client, request, cap)

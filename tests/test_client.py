@@ -274,7 +274,7 @@ def test_every_exchange_is_seen_by_the_observers(connect: Connect) -> None:
 def test_after_too_much_lost_time_no_more_is_sent(connect: Connect) -> None:
     with serving(silent) as url:
         client = connect(url, Limits(whole=0.2, exhausted=0.1))
-        client.send(build("GET", "/"))
+        client.send(build("GET", "/other"))
 
         with pytest.raises(TargetUnresponsive, match="run out of time"):
             client.send(build("GET", "/"))
