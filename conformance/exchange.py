@@ -134,6 +134,9 @@ class Exchange:
         """Say what was sent, on one line."""
         request = self.request
         shown = f"{request.method} {request.path}"
+        headers = [f"{name}: {value}" for name, value in request.headers if name.lower() != "content-type"]
+        if headers:
+            shown += f"  ({', '.join(headers)})"
         if request.body:
             shown += f"  {request.body.decode('utf-8', 'backslashreplace')}"
         return shown

@@ -191,6 +191,13 @@ def test_what_was_sent_is_shown_with_its_body() -> None:
     assert exchange.sent() == "POST /items  a\\xff"
 
 
+def test_what_was_sent_is_shown_with_the_headers_that_tell_requests_apart() -> None:
+    presented = {"Origin": "http://evil.example", "Authorization": "Basic dXNlcjpwYXNz"}
+    exchange = Exchange(build("POST", "/items", json=[], headers=presented), "http://target")
+
+    assert exchange.sent() == "POST /items  (Origin: http://evil.example, Authorization: Basic dXNlcjpwYXNz)  []"
+
+
 def test_several_lines_of_one_header_are_one_list() -> None:
     answer = Answer(405, (("Allow", "GET"), ("Server", "x"), ("allow", "POST, PUT")), b"")
 

@@ -10,7 +10,9 @@ from conformance.verdict import STATUSES, Outcome, counts
 
 Line = tuple[str, dict[str, bool]]
 
-_LONGEST = 4000
+# The report has more of every part.
+_LONGEST = 1000
+_LONGEST_COMMAND = 4000
 _LABEL_WIDTH = 11
 _MOST_NAMED = 6
 _MOST_UNTRIED = 40
@@ -88,7 +90,7 @@ def _failing(outcome: Outcome) -> str | None:
 
 def _whole(command: str | None) -> str | None:
     # Half a command reproduces nothing.
-    fits = command is None or len(command) <= _LONGEST
+    fits = command is None or len(command) <= _LONGEST_COMMAND
     return command if fits else "by the command that report.json has (as curl): it is too long to show"
 
 

@@ -104,6 +104,8 @@ def invalid(root: dict[str, Any]) -> str | None:
     except (OpenAPIValidationError, ValidatorDetectError) as error:
         place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
         told = getattr(error, "message", None) or str(error)
+        # What follows is the rule itself and the whole of what broke it.
+        told = told.partition("\n\nFailed validating")[0]
         return f"at {place or 'the top'}: {told[:300]}"
     except Exception as error:  # noqa: BLE001 - the validator trips over some documents that are not valid
         return f"it cannot be read: {type(error).__name__}: {str(error)[:300]}"
