@@ -5,6 +5,7 @@ import importlib
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,32 @@ def _dependencies(dependant: Any) -> Iterator[Any]:
         if getattr(inner, "call", None) is not None:
             yield inner.call
         yield from _dependencies(inner)
+
+
+def overrides(application: Any) -> list[dict[Any, Any]]:
+    """Give where an application, and each that is mounted in it, keeps what stands for its dependencies.
+
+    Raises CannotTell where none of them is FastAPI's.
+    """
+    mounted = [getattr(route, name, None) for route in _routes(application) for name in ("app", "_base_app")]
+    kept = [getattr(each, "dependency_overrides", None) for each in (application, *mounted)]
+    # One that Starlette mounts with middleware is named twice.
+    found = {id(each): each for each in kept if isinstance(each, dict)}
+    if not found:
+        raise CannotTell("concerns FastAPI applications, which have dependency_overrides", applies=False)
+    return list(found.values())
+
+
+@contextmanager
+def replaced(kept: list[dict[Any, Any]], dependency: Any, by: Any) -> Iterator[None]:
+    """Have something else stand for a dependency meanwhile."""
+    for each in kept:
+        each[dependency] = by
+    try:
+        yield
+    finally:
+        for each in kept:
+            each.pop(dependency, None)
 
 
 def in_test_client(application: Any, path: str) -> Answer:

@@ -94,9 +94,7 @@ def _count_calls(
     api: Api, application: Any, settings: Settings, tokens: list[dict[str, str]], path: str = "/me"
 ) -> list[int]:
     """Count how often the current user is asked for in each of several requests."""
-    overrides = getattr(application, "dependency_overrides", None)
-    if not isinstance(overrides, dict):
-        raise CannotTell("concerns FastAPI applications, which have dependency_overrides", applies=False)
+    overrides = _application.overrides(application)
     dependency = _application.current_user(application, settings)
     calls: list[int] = []
     lock = threading.Lock()
@@ -105,14 +103,11 @@ def _count_calls(
         with lock:
             calls[-1] += 1
 
-    overrides[dependency] = _application.counted(dependency, called)
-    try:
+    with _application.replaced(overrides, dependency, _application.counted(dependency, called)):
         for headers in tokens:
             calls.append(0)
             exchange = api.get(path, headers=headers)
             expect_status(exchange, 200)
-    finally:
-        overrides.pop(dependency, None)
     return calls
 
 

@@ -12,9 +12,7 @@ _TEST_USER = {"user_id": "test"}
 
 @requirement("override-user")
 def test_the_current_user_can_be_replaced(api: Api, application: Any, settings: Settings) -> None:
-    overrides = getattr(application, "dependency_overrides", None)
-    if not isinstance(overrides, dict):
-        raise CannotTell("concerns FastAPI applications, which have dependency_overrides", applies=False)
+    overrides = _application.overrides(application)
     if settings.url:
         raise CannotTell("needs the requests to go to the application itself: leave --target-url out", applies=False)
     dependency = _application.current_user(application, settings)
@@ -23,11 +21,8 @@ def test_the_current_user_can_be_replaced(api: Api, application: Any, settings: 
     # What stays of an override would be the first answer of a second try.
     gone = not api.confirming or before.value != _TEST_USER
     expect(gone, before, "the answer from before the override, since it is gone")
-    overrides[dependency] = lambda: dict(_TEST_USER)
-    try:
+    with _application.replaced(overrides, dependency, lambda: dict(_TEST_USER)):
         during = api.get("/me", headers=headers)
-    finally:
-        overrides.pop(dependency, None)
     after = api.get("/me", headers=headers)
 
     expect_status(during, 200)
