@@ -96,7 +96,8 @@ class _Otherwise:
 
     A preflight is answered for the methods that a path has; a script of the documentation's page names
     the document as if the page were a folder; what is no HTTP in the head of a part breaks the form; a body
-    of more than 1 MiB is refused, as by a proxy in front; and every request needs what the start-up noted.
+    of more than 1 MiB is refused, as by a proxy in front; comments in JSON are passed over; and every request
+    needs what the start-up noted.
     """
 
     def __init__(self) -> None:
@@ -117,6 +118,8 @@ class _Otherwise:
         assert scope["state"]["started"]
         request = Request(scope, receive)
         body = await request.body()
+        if request.headers.get("content-type") == "application/json":
+            body = re.sub(rb'("(?:[^"\\]|\\.)*")|/\*.*?\*/', lambda found: found[1] or b"", body)
         coming = iter([{"type": "http.request", "body": body}])
 
         async def replay() -> Message:
