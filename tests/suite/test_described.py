@@ -27,6 +27,7 @@ OPERATIONS = [
     Operation("get", "/items/latest"),
     Operation("delete", "/items/{id}"),
 ]
+CREATE = Operation("post", "/items")
 DOCUMENT = Document(answered(), {"openapi": "3.1.0"}, "")
 
 
@@ -53,12 +54,19 @@ def test_an_exchange_belongs_to_the_most_definite_operation(method: str, path: s
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"a": NaN}', b'{"a": 1e400}', b'{"a": "\\ud800"}', b"[" * 100_000])
 def test_a_400_for_a_body_that_many_cannot_read_is_none_of_the_operations(body: bytes) -> None:
-    case = Case("get /items/{item_id}", OPERATIONS[0], asked("POST", "/items/7", 400, body))
+    case = Case("post /items", CREATE, asked("POST", "/items", 400, body))
 
     assert case.is_beside_the_operation()
 
 
 def test_a_400_for_a_readable_body_is_the_operations() -> None:
-    case = Case("get /items/{item_id}", OPERATIONS[0], asked("POST", "/items/7", 400, b'{"a": 1.5}'))
+    case = Case("post /items", CREATE, asked("POST", "/items", 400, b'{"a": 1.5}'))
 
     assert not case.is_beside_the_operation()
+
+
+@pytest.mark.parametrize("status", [405, 401])
+def test_an_answer_to_another_method_is_none_of_the_operations(status: int) -> None:
+    case = Case("post /items", CREATE, asked("DELETE", "/items", status))
+
+    assert case.is_beside_the_operation()
