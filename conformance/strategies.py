@@ -73,7 +73,7 @@ WORDS = [
     "hello world",
     "+",
     "%41",
-    "a&b=c#d?e/f;g",
+    "a&b=c#d?e/f;g,h",
     "<b>\"bold\" & 'quoted'</b>",
     "back\\slash",
     '"quoted"',
