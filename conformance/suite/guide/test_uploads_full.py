@@ -22,9 +22,9 @@ _REFUSED = 400
 _FREE = _LIMIT
 
 
-def _upload(size: int, name: str = "large.bin") -> Request:
+def _upload(size: int, name: str = "large.bin", kind: str = "application/octet-stream") -> Request:
     content = (_PATTERN * (size // len(_PATTERN) + 1))[:size]
-    return build("POST", "/upload", files={"file": (name, content, "application/octet-stream")})
+    return build("POST", "/upload", files={"file": (name, content, kind)})
 
 
 @requirement("upload-large")
@@ -46,8 +46,9 @@ def test_one_byte_more_is_too_large(api: Api) -> None:
         exchange = raw_answer(api.client, request, _WHOLE, hesitation=_HESITATION)
     expect_status(exchange, 413)
     # A body in chunks declares no size. None may accept it for that; how a server refuses one that takes no
-    # chunks is its own affair, and so nobody else is shown the answer.
-    chunked = replace(request, headers=(*request.headers, ("Transfer-Encoding", "chunked")))
+    # chunks is its own affair, and so nobody else is shown the answer. Nor is a text accepted, which others read.
+    text = _upload(_LIMIT + 1, "large.txt", "text/plain")
+    chunked = replace(text, headers=(*text.headers, ("Transfer-Encoding", "chunked")))
     with contextlib.closing(Client(api.client.connection)) as client:
         exchange = client.send(chunked, whole=_WHOLE)
     accepted = exchange.status is not None and exchange.status < _REFUSED
