@@ -5,17 +5,27 @@ import time
 from collections.abc import Iterator
 
 from conformance.checks import CannotTell, expect, expect_object, expect_status, expect_value
-from conformance.exchange import build
+from conformance.exchange import Exchange, build
 from conformance.properties import Api, requirement
 from conformance.settings import Account, Settings
 from conformance.suite.guide import _access, _forgery
 from conformance.watch import held_secrets
 
 _GARBAGE = ["garbage", "a.b.c", "..", "eyJhbGciOiJIUzI1NiJ9.e30.x", "null", "0", "x" * 2000]
+# Longer than clocks are let differ by: some libraries let them by five minutes.
+_TEN_MINUTES = 600
 _HOUR = 3600
 _YEAR = 365 * 24 * _HOUR
 _BCRYPT = 72
 _PAIRS = 4
+_WITHOUT_TOKEN = [
+    {"Authorization": "Bearer"},
+    {"Authorization": ""},
+    {"Authorization": "Basic dXNlcjpwYXNzd29yZA=="},
+]
+# Where a handler may look for who asks.
+_CLAIMING_HEADERS = ("X-User-Id", "X-User", "X-Subject")
+_CLAIMING_QUERY = ("user_id", "user", "sub")
 
 
 def _account(api: Api) -> Account:
@@ -80,8 +90,9 @@ def test_a_form_without_a_password_is_invalid(api: Api) -> None:
 
 @requirement("token-no-secrets")
 def test_a_token_holds_no_secret(api: Api, settings: Settings) -> None:
-    token = _forgery.issued(api)
-    payload = [token.header, token.claims]
+    bearers = [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]
+    tokens = [_forgery.issued(api, bearer) for bearer in bearers]
+    payload = [[token.header, token.claims] for token in tokens]
     held = held_secrets(settings)(json.dumps(payload, ensure_ascii=False), lambda: payload)
     expect(not held, None, "a token without secrets", "its payload holds one of the run's credentials")
 
@@ -99,15 +110,49 @@ def test_nobody_is_nobody_while_somebody_asks_too(api: Api) -> None:
         expect_status(exchange, 401)
 
 
+@requirement("me-requires-token")
+def test_credentials_that_hold_no_token_are_none(api: Api) -> None:
+    for exchange in api.send_all([build("GET", "/me", headers=headers) for headers in _WITHOUT_TOKEN]):
+        refused = exchange.status is not None and 400 <= exchange.status < 500
+        expect(refused, exchange, "a 4xx for a header without a bearer token")
+
+
 @requirement("me-subject")
 def test_the_user_is_the_tokens_subject(api: Api) -> None:
     for bearer in [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]:
-        subject = _forgery.issued(api, bearer).claims.get("sub")
         exchange = api.get("/me", headers=bearer.headers)
 
         expect_status(exchange, 200)
-        found = expect_object(exchange).get("user_id")
-        expect(str(found) == str(subject), exchange, f"user_id to be the token's subject, {subject}")
+        _expect_subject(api, bearer, exchange)
+
+
+@requirement("me-subject")
+def test_the_user_is_no_other_one_who_asks_too(api: Api) -> None:
+    everybody = [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])] * _PAIRS
+    exchanges = api.send_all([build("GET", "/me", headers=bearer.headers) for bearer in everybody])
+    for bearer, exchange in zip(everybody, exchanges, strict=True):
+        _expect_subject(api, bearer, exchange)
+
+
+@requirement("me-subject")
+def test_the_user_is_none_whom_a_request_names(api: Api) -> None:
+    bearer = _access.user(api)
+    other = api.credentials.admin.username if api.credentials.admin else f"somebody-{api.draws.token()}"
+    named = {**dict.fromkeys(_CLAIMING_HEADERS, other), "Cookie": f"user_id={other}; user={other}"}
+    asked = [
+        build("GET", "/me", headers={**bearer.headers, **named}),
+        build("GET", "/me", headers=bearer.headers, query=dict.fromkeys(_CLAIMING_QUERY, other)),
+    ]
+    for exchange in api.send_all(asked):
+        # What a request may hold besides is the target's own affair.
+        if exchange.status == 200:
+            _expect_subject(api, bearer, exchange)
+
+
+def _expect_subject(api: Api, bearer: _access.Bearer, exchange: Exchange) -> None:
+    subject = _forgery.issued(api, bearer).claims.get("sub")
+    found = expect_object(exchange).get("user_id")
+    expect(str(found) == str(subject), exchange, f"user_id to be the token's subject, {subject}")
 
 
 @requirement("jwt-garbage")
@@ -136,6 +181,9 @@ def test_an_unsigned_token_is_refused(api: Api) -> None:
     token = _forgery.issued(api)
     headers = [{**token.header, "alg": name} for name in _forgery.UNSIGNED]
     bare = [token.with_parts(header=header, signature=b"") for header in headers]
+    # Nor need it name an algorithm to have none.
+    nameless = {name: value for name, value in token.header.items() if name != "alg"}
+    bare.append(token.with_parts(header=nameless, signature=b""))
     short = [text.removesuffix(".") for text in (bare[0], token.with_parts(signature=b""))]
     _forgery.expect_refused(api, [*bare, *short, *(token.with_parts(header=header) for header in headers)])
 
@@ -145,7 +193,7 @@ def test_an_expired_token_is_refused(api: Api) -> None:
     now = int(time.time())
 
     def expired(claims: _forgery.Claims) -> Iterator[_forgery.Claims]:
-        for end in (now - _HOUR, now - 2 * _HOUR, now - 10 * _YEAR, 0):
+        for end in (now - _TEN_MINUTES, now - _HOUR, now - 2 * _HOUR, now - 10 * _YEAR, 0):
             yield {**claims, **{name: end - _HOUR for name in ("iat", "nbf") if name in claims and end}, "exp": end}
         # Whoever looks at the age alone takes one that was issued just now for a good one.
         yield {**claims, "exp": now - _HOUR}
