@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, TypeGuard
 from urllib.parse import unquote
 
+from conformance.suite import unions
+
 Direction = Literal["request", "response"]
 
 # A chain of references or compositions longer than this is no schema that a person wrote.
@@ -119,6 +121,11 @@ class Schemas:
         """Give the schema's alternatives, itself where it has none; ``null`` is left out."""
         flat = self.flat(schema)
         listed = next((flat[key] for key in ("anyOf", "oneOf") if isinstance(flat.get(key), list)), None)
+        base = self.follow(schema)
+        if listed is None and unions.discriminating(base) and depth < _MOST_NESTED:
+            listed = unions.heirs(self.root, base) or None
+            # The base of itself is the last of them.
+            depth = _MOST_NESTED - 1
         if listed is None:
             kinds = flat.get("type")
             if isinstance(kinds, list):
@@ -129,7 +136,15 @@ class Schemas:
         rest = {key: each for key, each in flat.items() if key not in ("anyOf", "oneOf")}
         for each in listed:
             for alternative in self.alternatives(each, depth + 1) if depth < _MOST_NESTED else ():
-                yield {**rest, **alternative}
+                name, values = self.naming(flat, each)
+                yield {**rest, **(unions.named(alternative, name, values) if values else alternative)}
+
+    def naming(self, schema: dict[str, Any], alternative: Any) -> tuple[str, list[str]]:
+        """Give the property, and its values, by which a discriminator alone names an alternative; else no values."""
+        name, flat = unions.discriminating(schema) or "", self.flat(alternative)
+        declared = self.flat((flat.get("properties") or {}).get(name))
+        told = name and unions.is_told_elsewhere(flat, name, declared)
+        return name, unions.values_of(schema, alternative) if told else []
 
     def accepts_null(self, schema: Any) -> bool:
         """Tell whether null is a value of a schema."""
@@ -191,7 +206,10 @@ class _Writer:
         written = {key: self._keyword(key, each) for key, each in found.items() if key not in _DROPPED}
         if written.get("format") not in FORMATS:
             written.pop("format", None)
-        if "anyOf" not in written and any(map(self._is_loose, found.get("oneOf") or ())):
+        if unions.discriminating(found) and isinstance(found.get("oneOf"), list):
+            written["oneOf"] = [self._named(found, each) for each in found["oneOf"]]
+        loose = unions.discriminating(found) or any(map(self._is_loose, found.get("oneOf") or ()))
+        if "anyOf" not in written and "oneOf" in written and loose:
             written["anyOf"] = written.pop("oneOf")
         if isinstance(written.get("required"), list):
             written["required"] = [name for name in written["required"] if not self._is_elsewhere(found, name)]
@@ -211,6 +229,12 @@ class _Writer:
             self.defs[name] = True
             self.defs[name] = self.schema(self._schemas.at(reference))
         return f"#/$defs/{name}"
+
+    def _named(self, union: dict[str, Any], alternative: Any) -> Any:
+        """Write an alternative so that it accepts what the discriminator names as it, where both could be the same."""
+        name, values = self._schemas.naming(union, alternative)
+        written = self.schema(alternative)
+        return {"allOf": [written, {"properties": {name: {"enum": values}}}]} if values else written
 
     def _is_loose(self, found: Any) -> bool:
         """Tell whether a schema accepts more than it means, so that one beside it may accept the same."""

@@ -244,7 +244,7 @@ def test_values_that_would_not_fit_together_stay() -> None:
 def test_a_model_that_asks_for_nothing_may_be_read_from_any_value() -> None:
     lax = {"type": "object", "properties": {"name": TEXT}}
 
-    assert {each.rule for each in body(lax, {"name": "pen"}) if not each.part} == {"required", "JSON"}
+    assert {each.rule for each in body(lax, {"name": "pen"}) if not each.part} == {"JSON"}
     assert "type" in {each.rule for each in body({**lax, "required": ["name"]}, {"name": "pen"}) if not each.part}
     assert "type" in {each.rule for each in body({"type": "object"}, {}) if not each.part}
 
@@ -265,3 +265,44 @@ def test_every_alternative_of_a_body_and_of_its_properties_is_tried() -> None:
     assert "west" in found[1]["shape"]
     for each in found:
         assert {"height", "west"} & {one.part for one in broken(asked, Values(body=each), SCHEMAS)}
+
+
+def test_a_body_of_which_nothing_is_asked_may_be_left_out() -> None:
+    """Express and Hono read no body as an empty object."""
+    properties = {"type": "object", "properties": {"name": TEXT}}
+
+    absent = [
+        [each for each in body({**properties, **more}, {"name": "pen"}) if each.values.body is OMITTED]
+        for more in ({}, {"required": ["name"]})
+    ]
+
+    assert [{each.rule for each in listed} for listed in absent] == [{"JSON"}, {"required", "JSON"}]
+
+
+def test_a_list_of_one_text_is_no_wrong_type_of_a_text() -> None:
+    """Ajv takes it for that text where types are coerced, as Fastify has it."""
+    assert [
+        each.values.body["it"]
+        for each in body({"type": "object", "properties": {"it": TEXT}}, {"it": "pen"})
+        if each.rule == "type"
+        and isinstance(each.values.body, dict)
+        and isinstance(each.values.body["it"], list)
+        and len(each.values.body["it"]) == 1
+    ] == []
+
+
+def test_what_any_text_has_is_not_looked_for_in_a_text() -> None:
+    """Django Ninja reads a text by its attributes, and every text has a method of that name."""
+    properties = {"title": TEXT, "note": TEXT}
+
+    whole = {
+        name: [
+            each.values.body
+            for each in body({"type": "object", "required": [name], "properties": properties}, {name: "x"})
+            if each.rule == "type" and not each.part
+        ]
+        for name in properties
+    }
+
+    assert [type(each).__name__ for each in whole["title"]] == ["int"]
+    assert [type(each).__name__ for each in whole["note"]] == ["str", "int"]
