@@ -43,6 +43,9 @@ class Pool:
         """Remember what an answer holds; what a create answers with for the first time is the run's own."""
         value = answer.value
         nearest, *others = _resources(operation.template) or [""]
+        if operation.method == "POST" and _is_what_holds(operation, bound, value):
+            self._add(Thing(_held_in(operation), value, dict(bound)))
+            value = _only(next((each for key, each in value.items() if _singular(key) == nearest), None))
         made = operation.method == "POST" and answer.status in (200, 201) and isinstance(value, dict)
         for each in _things(value):
             # The names in an object may be identifiers, or words of the API.
@@ -205,6 +208,26 @@ def _referred_to(thing: Thing, name: str) -> Any:
     return _identifier(thing, name.removesuffix("s") if _REFERENCE.fullmatch(name) else thing.resource)
 
 
+def _held_in(operation: Operation) -> str:
+    return resource_before(operation.template, operation.path_parameters[-1].name)
+
+
+def _is_what_holds(operation: Operation, bound: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether an answer is the thing below which another was made, as a cart to which something was added."""
+    if not operation.path_parameters or not isinstance(value, dict) or operation.template.endswith("}"):
+        return False
+    last = operation.path_parameters[-1].name
+    # What was made may name what holds it, and have the same number by chance.
+    told = OMITTED if last in value and last != "id" else _identifier(Thing(_held_in(operation), value), last)
+    lists = any(isinstance(each, list) and any(isinstance(one, dict) for one in each) for each in value.values())
+    unlikely = isinstance(told, str) and _UUID.fullmatch(told)
+    return told is not OMITTED and str(told) == str(bound.get(last)) and bool(unlikely or lists)
+
+
+def _only(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _singular(word: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", word.lower())
     if plain.endswith("ies") and len(plain) > 4:
@@ -246,7 +269,7 @@ def _identifier(thing: Thing, name: str) -> Any:
     names = [wanted, wanted.removeprefix(thing.resource), *either]
     if re.search(r"(id|pk|key|ref)$", wanted) or wanted == thing.resource:
         names += ["id", "uuid", "pk", "key", f"{thing.resource}id", f"{thing.resource}uuid"]
-    names += ["name", "slug"] if wanted in (thing.resource, "name", "slug") else []
+    names += ["name", "slug", "login", "handle"] if wanted in (thing.resource, "name", "slug") else []
     for each in names:
         found = plain.get(each)
         if each and isinstance(found, (str, int)) and not isinstance(found, bool) and found != "":

@@ -289,7 +289,8 @@ class Survey:
                 return names
         pool = Pool(self.pool.names)
         pool.absorb(create, bound, answer)
-        found = next(pool.bindings(target, own=answer.status != 201), None)
+        told = pool.bindings(target, own=answer.status != 201)
+        found = next((each for each in told if could_be_numbers(self.schemas, target, each)), None)
         # A create that answers 200 may have answered with what was there already.
         foreign = answer.status != 201 and found is not None and self.pool.is_foreign(target, found)
         return None if foreign else found

@@ -215,3 +215,28 @@ def test_things_that_are_counted_anew_in_each_place_are_told_apart() -> None:
     pool.forget(NESTED, {"slug": "a", "number": 1})
 
     assert [each["slug"] for each in pool.bindings(NESTED)] == ["b"]
+
+
+UUID = "30807a4e-bb88-46a0-982c-4f3ab4a985ff"
+ADD, ADDED = operation("POST /carts/{cart_id}/items"), operation("GET /carts/{cart_id}/items/{item_id}")
+
+
+@pytest.mark.parametrize(
+    ("value", "item"),
+    [
+        ({"id": UUID, "items": [{"id": 5}]}, 5),
+        ({"id": UUID, "items": []}, None),
+        ({"id": UUID, "items": [{"id": 4}, {"id": 5}]}, None),
+        ({"id": UUID}, None),
+        ({"id": 5, "cart_id": UUID, "tags": [{"id": 9}]}, 5),
+    ],
+    ids=str,
+)
+def test_a_create_may_answer_with_what_holds_the_thing_that_it_made(value: Any, item: int | None) -> None:
+    found = first(pool_after(ADD, value, 201, cart_id=UUID), ADDED, own=True)
+
+    assert found == (None if item is None else {"cart_id": UUID, "item_id": item})
+
+
+def test_a_thing_may_have_the_number_of_what_holds_it() -> None:
+    assert first(pool_after(ADD, {"id": 1, "name": "pen"}, 201, cart_id=1), ADDED) == {"cart_id": 1, "item_id": 1}
