@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.properties import Draws
@@ -208,11 +209,16 @@ class Sampler:
         from hypothesis import strategies as st
         from hypothesis.errors import HypothesisException
 
+        number = self.number()
         try:
-            drawn = self.draws.examples(st.from_regex(re.compile(schema["pattern"])), 10)
+            # What is drawn for one thing may have to differ from what another one has.
+            draws = replace(self.draws, name=f"{self.draws.name} {number}")
+            drawn = draws.examples(st.from_regex(re.compile(schema["pattern"])), 10)
         except (re.error, HypothesisException, KeyError, NotImplementedError, RecursionError, OverflowError):
             return ""
-        return next((text for text in drawn if self.schemas.accepts(schema, text, "request")), "")
+        fitting = list(dict.fromkeys(text for text in drawn if self.schemas.accepts(schema, text, "request")))
+        listed = [text for text in fitting if text.isascii() and text.isprintable()] or fitting or [""]
+        return listed[number % len(listed)]
 
 
 def _is_file(schema: dict[str, Any]) -> bool:
@@ -245,8 +251,9 @@ def could_be_numbers(schemas: Schemas, operation: Operation, names: dict[str, An
 def bounds(schema: dict[str, Any], kind: str) -> tuple[float | None, float | None]:
     """Give the least and the greatest value of a number's schema, None where there is none."""
     step = 1 if kind == "integer" else 0.25
-    low, high = schema.get("minimum"), schema.get("maximum")
-    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    names = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    # Some documents hold texts here, which say nothing.
+    low, high, over, under = (None if isinstance(schema.get(each), str) else schema.get(each) for each in names)
     if over is True and low is not None:
         low += step
     elif isinstance(over, (int, float)) and not isinstance(over, bool):

@@ -144,6 +144,7 @@ def test_exclusive_bounds_are_read_as_3_0_writes_them() -> None:
         ({"exclusiveMinimum": 1, "exclusiveMaximum": 9}, "integer", (2, 8)),
         ({"minimum": 5, "exclusiveMinimum": 1}, "integer", (5, None)),
         ({"minimum": 1, "exclusiveMinimum": False}, "integer", (1, None)),
+        ({"minimum": "0.00", "maximum": 9}, "number", (None, 9)),
         ({}, "number", (None, None)),
     ],
 )
@@ -188,3 +189,9 @@ def test_what_is_told_takes_the_place_of_what_would_be_made_up_where_that_is_ask
     assert (found["sku"], found["country"]) == ("TEA-001", "FR")
     assert len(found["size"]) <= 3
     assert made.value(told)["sku"] != "TEA-001"
+
+
+def test_texts_of_a_pattern_that_is_drawn_differ_as_names_may_have_to_be_unique() -> None:
+    made, schema = sampler(), {"type": "string", "pattern": "^[A-HJ-NPR-Z0-9]{17}$"}
+
+    assert len({made.value(schema) for _ in range(5)}) == 5
