@@ -1,6 +1,7 @@
 """Who the run is to the target: credentials for the security schemes that a document declares."""
 
 import base64
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -196,7 +197,8 @@ def _present(
     if definition.get("type") == "apiKey":
         name, place = str(definition.get("name", "")), definition.get("in")
         if place == "header" and name.lower() == "authorization" and token:
-            return Credential(headers={name: f"Bearer {token}"})
+            prefix = re.search(r"prefix\W+(\w+)", str(definition.get("description", "")), re.IGNORECASE)
+            return Credential(headers={name: f"{prefix[1] if prefix else 'Bearer'} {token}"})
         if api_key and name and place in ("header", "query", "cookie"):
             given = {name: api_key}
             return {

@@ -14,6 +14,7 @@ from conformance.suite.api._study import study, values_of
 from conformance.suite.api._survey import Ask, Seen, Survey
 from conformance.suite.operations import Operation
 
+LIMITED = "429: the target limits how many requests it takes; lift the limit for the run"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

@@ -4,7 +4,7 @@ from conformance.checks import Mismatch
 from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite.api._findings import Finding, each_operation
-from conformance.suite.api._probes import Closed, bears, closed
+from conformance.suite.api._probes import LIMITED, Closed, bears, closed
 from conformance.suite.api._survey import Seen, Survey
 from conformance.suite.operations import Operation
 
@@ -44,7 +44,16 @@ def _refused(found: Survey, operation: Operation, tried: list[Closed], kind: str
             return Finding(operation.label, Mismatch(each.seen.exchange, expected, f"it is {status}"))
     if verified:
         return Finding(operation.label)
-    return Finding(operation.label, untold="it was never refused for it")
+    return Finding(operation.label, untold=_why_never_refused(tried))
+
+
+def _why_never_refused(tried: list[Closed]) -> str:
+    """Tell what stood in the way of a refusal."""
+    statuses = sorted({each.seen.exchange.status or 0 for each in tried})
+    if 429 in statuses:
+        return LIMITED
+    told = ", ".join(map(str, filter(None, statuses))) or "nothing"
+    return f"it answers {told}, which is no answer to who asks"
 
 
 def _is_let_in(found: Survey, operation: Operation) -> bool:
@@ -93,12 +102,22 @@ def test_the_runs_credentials_are_accepted(api: Api, settings: Settings) -> None
         told = [each for each in tried if each.exchange.status not in (None, 401, 403, 429)]
         if told or not refused:
             return Finding(operation.label, untold="" if told else "it gave no answer to judge")
+        if refused[0].exchange.status == 403 and _may_be_of_others(found, operation, refused):
+            return Finding(operation.label, untold="403: the run has made nothing that is its own to ask for here")
         if refused[0].exchange.status == 403 and _may_be_another_role(found, operation):
             return Finding(operation.label, untold="403: these credentials may lack the role; name credentials.admin")
         expected = f"neither 401 nor 403 with the run's credentials (document: {operation.pointer}/security)"
         return Finding(operation.label, Mismatch(refused[0].exchange, expected, f"it is {refused[0].exchange.status}"))
 
     each_operation(api, settings, judge, _NOTHING)
+
+
+def _may_be_of_others(found: Survey, operation: Operation, refused: list[Seen]) -> bool:
+    """Tell whether a thing was asked for that may be somebody else's: a user may see who they are and nobody else."""
+    if not operation.path_parameters or any(each.origin == "state" for each in refused):
+        return False
+    own = list(found.pool.bindings(operation, own=True))
+    return not any(each.values.bound() in own for each in refused if each.values is not None)
 
 
 def _may_be_another_role(found: Survey, operation: Operation) -> bool:

@@ -6,7 +6,7 @@ from conformance.settings import Settings
 from conformance.suite.api import _answers
 from conformance.suite.api._explore import survey
 from conformance.suite.api._findings import Check, Finding, by_exchange, each_operation
-from conformance.suite.api._probes import closed, methods
+from conformance.suite.api._probes import LIMITED, closed, methods
 from conformance.suite.api._survey import Survey
 from conformance.suite.operations import Operation
 
@@ -68,7 +68,9 @@ def test_an_undeclared_method_is_405(api: Api, settings: Settings) -> None:
             if seen.exchange.answer is None or seen.exchange.answer.header("allow") is None:
                 return Finding(operation.label, Mismatch(seen.exchange, expected, "it has no Allow"))
         if tried and not told:
-            return Finding(operation.label, untold="who asks is refused before the method is looked at")
+            limited = any(seen.exchange.status == 429 for _, seen in tried)
+            reason = LIMITED if limited else "who asks is refused before the method is looked at"
+            return Finding(operation.label, untold=reason)
         return Finding(operation.label) if told else None
 
     each_operation(api, settings, judge, "every path declares every method")

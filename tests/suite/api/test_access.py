@@ -66,6 +66,10 @@ def basic(account: Account) -> str:
         ({**KEY, "in": "query"}, Credential(query={"X-Key": "key"})),
         ({**KEY, "in": "cookie"}, Credential(cookies={"X-Key": "key"})),
         ({**KEY, "name": "Authorization"}, Credential(headers={"Authorization": "Bearer given"})),
+        (
+            {**KEY, "name": "Authorization", "description": 'Token-based, with required prefix "Token"'},
+            Credential(headers={"Authorization": "Token given"}),
+        ),
         ({"type": "openIdConnect", "openIdConnectUrl": "x"}, Credential(headers={"Authorization": "Bearer given"})),
         ({"type": "mutualTLS"}, None),
     ],
