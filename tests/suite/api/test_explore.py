@@ -15,7 +15,7 @@ from conformance.suite.api._probes import _pattern, tampered
 from conformance.verdict import Outcome
 from tests.servers import Received, answer
 from tests.suite.api.makers import saying
-from tests.suite.api.stores import PATHS, Store, exploring, say
+from tests.suite.api.stores import ID, PATHS, Store, exploring, say
 
 # What of each path only reads.
 READS = {
@@ -48,6 +48,16 @@ def test_what_was_there_before_the_run_stays_as_it_was() -> None:
     assert found["api-deleted-gone"].status == "passed"
     touched = {each.path for each in store.received if each.method in ("PUT", "DELETE")}
     assert "/things/1" not in touched
+
+
+def test_an_identifier_at_the_edge_of_its_schema_is_not_deleted() -> None:
+    edge = {**ID, "schema": {"type": "integer", "minimum": 1, "maximum": 3}}
+    store = Store({**PATHS, "/things/{id}": {**PATHS["/things/{id}"], "parameters": [edge]}})
+    store.things |= {id: {**MINE, "id": id, "name": f"number {id}"} for id in (1, 2, 3)}
+
+    explored(store)
+
+    assert {1, 2, 3} <= set(store.things)
 
 
 def test_a_run_that_only_reads_sends_nothing_else() -> None:
