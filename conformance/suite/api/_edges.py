@@ -80,6 +80,16 @@ def emptied(operation: Operation, valid: Values, schemas: Schemas) -> Values | N
     return replace(valid, body=body) if fits else None
 
 
+def keeping_its_name(operation: Operation, values: Values, schemas: Schemas) -> Values:
+    """Leave a thing the name by which its path knows it: under another one it would not be found again."""
+    if operation.method not in ("PUT", "PATCH") or operation.body is None or not isinstance(values.body, dict):
+        return values
+    same = {name: each for name, each in values.bound().items() if name in values.body}
+    body = {**values.body, **same}
+    fits = same and schemas.accepts(operation.body.schema, as_json(body), "request")
+    return replace(values, body=body) if fits else values
+
+
 def unlike(shown: Any, operation: Operation, values: Values, others: Iterable[Values], schemas: Schemas) -> Values:
     """Give valid values with what a thing shows already taken from others: whether that is stored shows nothing."""
     for other in others:

@@ -217,7 +217,7 @@ class Sampler:
         except (re.error, HypothesisException, KeyError, NotImplementedError, RecursionError, OverflowError):
             return ""
         fitting = list(dict.fromkeys(text for text in drawn if self.schemas.accepts(schema, text, "request")))
-        listed = [text for text in fitting if text.isascii() and text.isprintable()] or fitting or [""]
+        listed: list[str] = [text for text in fitting if text.isascii() and text.isprintable()] or fitting or [""]
         return listed[number % len(listed)]
 
 

@@ -271,8 +271,9 @@ def _unasked(
     survey: Survey, found: State, delete: Operation, bound: dict[str, Any], read: Operation, names: dict[str, Any]
 ) -> Generator[list[Ask], list[Seen], bool]:
     """See that a deletion without credentials removes nothing; False where it did."""
+    [before] = yield [_reading(survey, read, names)]
     [refused] = yield [Ask(delete, _least(survey, delete, bound), "closed", credential=Credential())]
-    if refused.exchange.status not in (401, 403):
+    if refused.exchange.status not in (401, 403) or not before.succeeded:
         return not refused.succeeded
     [after] = yield [_reading(survey, read, names)]
     held = after.exchange.status not in _GONE

@@ -12,6 +12,7 @@ from conformance.openapi import Contract
 from conformance.properties import Api
 from conformance.suite.api._access import Access
 from conformance.suite.api._broken import Broken
+from conformance.suite.api._edges import keeping_its_name
 from conformance.suite.api._identifiers import Pool, is_below, resource_before
 from conformance.suite.api._links import linked, located
 from conformance.suite.api._requests import Credential, Values, write
@@ -190,7 +191,7 @@ class Survey:
         values = Values(made)
         if operation.body is not None and (whole or operation.body.required):
             values = Values(made, self.sampler.value(operation.body.schema, whole=whole, told=told))
-        return values
+        return keeping_its_name(operation, values, self.schemas)
 
     def _write(self, ask: Ask) -> Request:
         credential = ask.credential if ask.credential is not None else self.access.credential(ask.operation)

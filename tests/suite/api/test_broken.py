@@ -6,7 +6,7 @@ import pytest
 
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges, emptied, unlike, variants
+from conformance.suite.api._edges import edges, emptied, keeping_its_name, unlike, variants
 from conformance.suite.api._requests import OMITTED, Values, as_json
 from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
@@ -306,3 +306,20 @@ def test_what_any_text_has_is_not_looked_for_in_a_text() -> None:
 
     assert [type(each).__name__ for each in whole["title"]] == ["int"]
     assert [type(each).__name__ for each in whole["note"]] == ["str", "int"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "name"),
+    [
+        ("PUT", {"slug": "new", "title": "x"}, "old"),
+        ("PATCH", {"slug": "new"}, "old"),
+        ("POST", {"slug": "new"}, "new"),
+    ],
+)
+def test_a_thing_keeps_the_name_by_which_its_path_knows_it(method: str, body: dict[str, Any], name: str) -> None:
+    schema = {"type": "object", "properties": {"slug": TEXT, "title": TEXT}}
+    asked = operation(f"{method} /posts/{{slug}}", requestBody=taking(schema))
+
+    kept = keeping_its_name(asked, Values({("path", "slug"): "old"}, body), SCHEMAS)
+
+    assert kept.body == {**body, "slug": name}

@@ -18,7 +18,9 @@ def outcome(refused: Callable[[Received], bool], paths: dict[str, Any], status: 
     """Ask a store that is closed to whoever has no key for ``paths``, and refuses some who have it."""
     store = Store(copy.deepcopy({**PATHS, **paths}))
     scheme = {"type": "http", "scheme": "bearer"}
-    store.document |= {"components": {"securitySchemes": {"key": scheme}}, "security": [{"key": []}]}
+    more: dict[str, Any] = {"components": {"securitySchemes": {"key": scheme}}, "security": [{"key": []}]}
+
+    store.document |= more
 
     def ask(request: Received) -> bytes | None:
         if request.path == "/openapi.json":
