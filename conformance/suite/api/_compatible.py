@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.openapi import Contract
+from conformance.suite import documents
 from conformance.suite.operations import Operation, operations
 from conformance.suite.schemas import Schemas
 
 _DEEPEST = 5
-
-
-def operations_of(contract: Contract) -> list[Operation]:
-    """Give the operations of a document."""
-    return list(operations(Schemas(contract.root)))
 
 
 def route(operation: Operation) -> tuple[str, str]:
@@ -21,10 +17,30 @@ def route(operation: Operation) -> tuple[str, str]:
     return operation.method, re.sub(r"\{[^}]*\}", "{}", operation.template.rstrip("/") or "/")
 
 
+def known(promised: Contract, served: Contract, schemas: Schemas) -> dict[tuple[str, str], Operation]:
+    """Give the operations of the served document by their routes as the promised one writes them.
+
+    What is the server's path in one may begin the paths of the other.
+    """
+    before, after = (_base(each) for each in (promised, served))
+    found = {}
+    for each in operations(schemas):
+        method, path = route(each)
+        found[method, path] = each
+        if f"{after}{path}".startswith(f"{before}/"):
+            found.setdefault((method, f"{after}{path}".removeprefix(before)), each)
+    return found
+
+
+def _base(contract: Contract) -> str:
+    told = documents.server_path(contract.root)
+    return "" if "{" in told else told
+
+
 def breaks(promised: Contract, served: Contract) -> Iterator[str]:
     """Say what of the promised document the served one takes away, or asks for anew."""
     old, new = Schemas(promised.root), Schemas(served.root)
-    there = {route(each): each for each in operations(new)}
+    there = known(promised, served, new)
     for operation in operations(old):
         found = there.get(route(operation))
         if found is None:
@@ -36,7 +52,10 @@ def breaks(promised: Contract, served: Contract) -> Iterator[str]:
 
 def _answers(old: Schemas, new: Schemas, before: Operation, after: Operation) -> Iterator[str]:
     for key, response in before.responses.items():
-        found = after.responses.get(key) or after.responses.get(f"{key[:1]}XX")
+        found = next(filter(None, map(after.responses.get, (key, f"{key[:1]}XX", "default"))), None)
+        if found is None and any(_is_within(each, key) for each in after.responses):
+            # One document names each status of a range, and the other the range.
+            continue
         if found is None:
             yield f"{before.label}: status {key} is gone"
             continue
@@ -47,6 +66,10 @@ def _answers(old: Schemas, new: Schemas, before: Operation, after: Operation) ->
             elif isinstance(held, dict):
                 gone = _gone(old, new, held.get("schema"), media[1].get("schema"), "", 0)
                 yield from (f"{before.label}: property {name} of {key} is gone" for name in gone)
+
+
+def _is_within(status: str, key: str) -> bool:
+    return key == "default" or (key.endswith("XX") and status[:1] == key[:1])
 
 
 def _gone(old: Schemas, new: Schemas, before: Any, after: Any, place: str, depth: int) -> Iterator[str]:

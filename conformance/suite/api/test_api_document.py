@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from conformance.checks import CannotTell, Mismatch
 from conformance.exchange import Exchange, build
+from conformance.openapi import Contract
 from conformance.properties import Api, requirement, shared
 from conformance.settings import Settings
 from conformance.suite import documents
@@ -16,6 +17,7 @@ from conformance.suite.api._findings import Finding, each_operation
 from conformance.suite.api._probes import methods
 from conformance.suite.api._survey import Survey
 from conformance.suite.operations import Operation
+from conformance.suite.schemas import Schemas
 
 _NOT_GIVEN = "concerns runs with a given document: --openapi FILE or URL"
 
@@ -43,7 +45,7 @@ def test_the_document_is_valid(api: Api) -> None:
 def test_every_operation_of_the_contract_is_there(api: Api, settings: Settings) -> None:
     if api.contract is None:
         raise CannotTell(_NOT_GIVEN, applies=False)
-    described = _own_routes(api)
+    described = _own_routes(api, api.contract)
 
     def judge(found: Survey, operation: Operation) -> Finding | None:
         methods(found)
@@ -52,9 +54,10 @@ def test_every_operation_of_the_contract_is_there(api: Api, settings: Settings) 
     each_operation(api, settings, judge, "the contract has no operations")
 
 
-def _own_routes(api: Api) -> set[tuple[str, str]] | None:
+def _own_routes(api: Api, contract: Contract) -> set[tuple[str, str]] | None:
     try:
-        return {_compatible.route(each) for each in _compatible.operations_of(own_document(api))}
+        own = own_document(api)
+        return set(_compatible.known(contract, own, Schemas(own.root)))
     except (CannotTell, Mismatch):
         return None
 

@@ -90,16 +90,18 @@ def _shapeless(found: Survey, seen: Seen) -> Mismatch | bool | None:
         return Mismatch(seen.exchange, expected, f"it has none of: {', '.join(sorted(declared))}")
     if declared and answer is not None and value is None:
         return Mismatch(seen.exchange, expected, "its body is no JSON")
-    return _misplaced(seen) or (None if declared or value is not None else False)
+    return _misplaced(seen, given=found.api.contract is not None) or (None if declared or value is not None else False)
 
 
-def _misplaced(seen: Seen) -> Mismatch | None:
-    """Hold FastAPI's list of errors to the part that was broken."""
+def _misplaced(seen: Seen, *, given: bool = False) -> Mismatch | None:
+    """Hold FastAPI's list of errors to the part that was broken; a ``given`` document may call a path's otherwise."""
     broken = seen.broken
     locations = list(error_locations(seen.exchange)) if seen.exchange.value is not None else []
     if broken is None or not broken.part or not locations or not broken.readable:
         return None
     if broken.rule == "additionalProperties" or any(_ends_at(loc, broken.part) for loc in locations):
+        return None
+    if given and broken.place == "path" and any(loc[0] == "path" and len(loc) > 1 for loc in locations if loc):
         return None
     if _tells_no_alternative(seen.exchange.value):
         return None

@@ -120,3 +120,39 @@ def test_what_is_added_or_made_free_breaks_nothing() -> None:
     assert changed("get", *ANSWERED, "more", to=TEXT) == []
     assert changed("put", *SENT, "required", to=[]) == []
     assert changed("put", *SENT, "properties", "more", to=TEXT) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [("/v1", ""), ("", "/v1"), ("/v1", "/v1"), ("/api", "/v1")])
+def test_the_servers_path_may_begin_the_paths_of_either(before: str, after: str) -> None:
+    """The paths of one document begin with what is the other's server."""
+    things = PROMISED["/things/{id}"]
+    documents = [
+        contract({f"{'' if server else '/v1'}/things/{{id}}": things}) if server != "/api" else contract(PROMISED)
+        for server in (before, after)
+    ]
+    for document, server in zip(documents, (before, after), strict=True):
+        document.root["servers"] = [{"url": f"https://api.example.com{server}"}]
+
+    assert list(breaks(*documents)) == []
+
+
+@pytest.mark.parametrize(
+    ("promised", "served", "gone"),
+    [
+        (["200", "4XX"], ["200", "404"], []),
+        (["200", "default"], ["200", "404"], []),
+        (["200", "404"], ["200", "default"], []),
+        (["200", "404"], ["200", "4XX"], []),
+        (["200", "4XX"], ["200"], ["GET /things: status 4XX is gone"]),
+        (["200", "404"], ["200", "409"], ["GET /things: status 404 is gone"]),
+    ],
+)
+def test_a_range_of_statuses_is_kept_by_those_within_it(
+    promised: list[str], served: list[str], gone: list[str]
+) -> None:
+    told = [
+        contract({"/things": {"get": {"responses": {key: {"description": "It"} for key in keys}}}})
+        for keys in (promised, served)
+    ]
+
+    assert list(breaks(*told)) == gone

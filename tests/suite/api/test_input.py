@@ -31,6 +31,17 @@ def test_any_other_part_is_named_by_its_own_name() -> None:
     assert _misplaced(refused(type="missing")) is not None
 
 
+@pytest.mark.parametrize("loc", [["path", "task_id"], ["path"], ["body", "id"]], ids=str)
+@pytest.mark.parametrize("given", [True, False])
+def test_a_given_document_may_call_what_is_in_a_path_by_another_name(loc: list[str], given: bool) -> None:
+    asked = seen(CREATE, 422, {"detail": [{"loc": loc, "msg": "wrong", "type": "uuid_parsing"}]})
+    broken = Broken(Values(), "path", "id", "format uuid", "#/paths")
+
+    wrong = _misplaced(Seen(CREATE, asked.exchange, "broken", broken=broken), given=given)
+
+    assert (wrong is None) == ((given and loc == ["path", "task_id"]) or loc == ["body", "id"])
+
+
 def is_red(body: dict[str, Any], *, accepted: bool = False, status: int = 400) -> bool:
     pool = Pool()
     pool.absorb(operation("GET /teams"), {}, told([{"id": 3}]))
