@@ -10,6 +10,7 @@ from conformance.suite.schemas import Schemas
 REASON = "it would end the run's own session, or change its account"
 _ENDS = re.compile(r"(log|sign)[-_]?(out|off)|revoke|(change|reset|update|set)?[-_]?password", re.IGNORECASE)
 _OWN = ("me", "self", "myself", "account", "profile", "user")
+_SESSIONS = ("session", "sessions", "token", "tokens", "current")
 _NAMES = re.compile(r"(new_?)?(password|email|username|login)", re.IGNORECASE)
 
 
@@ -19,7 +20,7 @@ def left_alone(operation: Operation) -> bool:
         return False
     last = operation.template.rstrip("/").rpartition("/")[2]
     if operation.method == "DELETE":
-        return last.lower() in _OWN or _ENDS.search(last) is not None
+        return last.lower() in (*_OWN, *_SESSIONS) or _ENDS.search(last) is not None
     return _ENDS.fullmatch(last) is not None or _changes_account(operation)
 
 

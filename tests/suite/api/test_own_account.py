@@ -20,6 +20,7 @@ EMAIL = {"type": "object", "properties": {"email": TEXT, "nickname": TEXT}}
     [
         *("POST /auth/logout", "GET /log-out", "POST /session/sign_out", "POST /tokens/revoke"),
         *("POST /me/change-password", "PUT /users/me/password", "DELETE /users/me", "DELETE /auth/logout"),
+        *("DELETE /session", "DELETE /auth/tokens", "DELETE /sessions/current"),
     ],
 )
 def test_what_would_end_the_session_is_left_alone(label: str) -> None:
