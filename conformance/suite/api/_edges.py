@@ -1,6 +1,7 @@
 """Valid values from the edges of schemas: bounds, lengths, every choice, and what may be left out."""
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,8 @@ _MOST_CHOICES = 6
 _SHORT = 4
 # Of ASCII's letters there are too few for a short text: the ideographs of Unicode's CJK block.
 _FIRST_OF_MANY, _MANY = 0x4E00, 20_000
+# Other characters have no one way to be written in a header or a cookie (RFC 9110, section 5.5).
+_UNCHANGED = re.compile(r"[\w.~-]*", re.ASCII)
 _TEXTS = ("Ünïcödé 漢字 🚀", "漢字", "é")
 
 
@@ -27,7 +30,7 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
         if not parameter.required and (place, name) in valid.parameters:
             yield valid.but(place, name, OMITTED)
         for value in _of_schema(parameter.schema, sampler):
-            if 0 < len(plain(value)) <= _LONGEST and value is not None and not isinstance(value, (list, dict)):
+            if value is not None and not isinstance(value, (list, dict)) and _can_be_written(place, plain(value)):
                 yield valid.but(place, name, value)
     if operation.body is None or not isinstance(valid.body, dict):
         return
@@ -43,6 +46,11 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
             body |= {} if value is OMITTED else {name: value}
             if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
                 yield replace(valid, body=body)
+
+
+def _can_be_written(place: str, text: str) -> bool:
+    fits = place not in ("header", "cookie") or _UNCHANGED.fullmatch(text) is not None
+    return fits and 0 < len(text) <= _LONGEST
 
 
 def variants(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Values]:

@@ -16,6 +16,7 @@ from conformance.suite import documents
 from conformance.suite.api._access import Access
 from conformance.suite.api._identifiers import Pool, names_of
 from conformance.suite.api._own_account import REASON, left_alone, without_credentials
+from conformance.suite.api._parameters import Parameters
 from conformance.suite.api._parts import part_of, spread
 from conformance.suite.api._requests import OMITTED, Values
 from conformance.suite.api._samples import Sampler, Unsampled
@@ -73,6 +74,7 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
     chosen = _chosen(found, only)
     # Workers that drew the same values would make the same things.
     name = f"survey {api.part}" if only is None else f"survey of {', '.join(sorted(only))}"
+    sampler = Sampler(schemas, replace(api.draws, name=name), pool.known, pool.named)
     made = Survey(
         api=api,
         contract=contract,
@@ -83,7 +85,8 @@ def _explore(api: Api, settings: Settings, only: frozenset[str] | None) -> Surve
         studied=chosen if only is not None else part_of(chosen, *api.part),
         attention=min(1.0, _FULL_ATTENTION / len(chosen)) if chosen else 1.0,
         access=Access(api, schemas, prefix, base),
-        sampler=Sampler(schemas, replace(api.draws, name=name), pool.known, pool.named),
+        sampler=sampler,
+        parameters=Parameters(sampler, found),
         reads_only=settings.read_only,
         lessened=frozenset(each.label for each, told in zip(found, whole, strict=True) if each.body is not told.body),
         pool=pool,

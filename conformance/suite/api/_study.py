@@ -52,6 +52,9 @@ def _study(survey: Survey) -> bool:
         if valid is None:
             continue
         fine = list(islice(edges(operation, valid, survey.sampler), _MOST_EDGES))
+        if operation.method != "GET":
+            # What is made elsewhere is neither found nor removed again.
+            fine = [each for each in fine if not survey.parameters.are_elsewhere(each, valid)]
         asks += _valid(survey, operation, valid, spread(fine, most(_MOST_FINE)))
         wrong = list(_broken(survey, operation, valid))
         asks += [Ask(operation, each.values, "broken", each) for each in spread(wrong, most(_MOST_BROKEN))]

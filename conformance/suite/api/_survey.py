@@ -15,6 +15,7 @@ from conformance.suite.api._broken import Broken
 from conformance.suite.api._edges import keeping_its_name
 from conformance.suite.api._identifiers import Pool, is_below, resource_before
 from conformance.suite.api._links import linked, located
+from conformance.suite.api._parameters import Parameters
 from conformance.suite.api._requests import Credential, Values, write
 from conformance.suite.api._samples import Sampler, could_be_numbers
 from conformance.suite.operations import Operation, below
@@ -73,6 +74,7 @@ class Survey:
     attention: float
     access: Access
     sampler: Sampler
+    parameters: Parameters
     # What of the document's paths the base URL holds already.
     base: str = ""
     reads_only: bool = False
@@ -129,11 +131,10 @@ class Survey:
         return [self._keep(replace(each, exchange=exchange)) for each, exchange in zip(listed, exchanges, strict=True)]
 
     def _exchange(self, requests: list[Request]) -> list[Exchange]:
-        # Between batches the client sees whether the target has used up its patience.
-        batches = [requests[start : start + _BATCH] for start in range(0, len(requests), _BATCH)]
         exchanges = []
-        for batch in batches:
-            exchanges += self.api.send_all(batch, whole=_WHOLE_SECONDS)
+        # Between batches the client sees whether the target has used up its patience.
+        for start in range(0, len(requests), _BATCH):
+            exchanges += self.api.send_all(requests[start : start + _BATCH], whole=_WHOLE_SECONDS)
             succeeded = f"{len(self.accepted)} of {len(self.operations)} operations were seen to succeed"
             self.api.tell(f"exploring: {self.api.client.requests} requests, {succeeded}")
         return exchanges
@@ -186,8 +187,7 @@ class Survey:
             elif operation.is_conditional and parameter.name.lower() == "if-match":
                 continue
             elif parameter.required or (whole and parameter.place == "query"):
-                value = self.sampler.value(parameter.schema, parameter.name, whole=whole, told=told)
-                made[parameter.place, parameter.name] = value
+                made[parameter.place, parameter.name] = self.parameters.value(parameter, whole=whole, told=told)
         values = Values(made)
         if operation.body is not None and (whole or operation.body.required):
             values = Values(made, self.sampler.value(operation.body.schema, whole=whole, told=told))

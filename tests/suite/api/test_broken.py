@@ -323,3 +323,14 @@ def test_a_thing_keeps_the_name_by_which_its_path_knows_it(method: str, body: di
     kept = keeping_its_name(asked, Values({("path", "slug"): "old"}, body), SCHEMAS)
 
     assert kept.body == {**body, "slug": name}
+
+
+@pytest.mark.parametrize("place", ["header", "cookie"])
+def test_what_headers_write_in_several_ways_is_no_edge_of_them(place: str) -> None:
+    """A server that reads UTF-8 as Latin-1 finds more characters than were sent."""
+    limited = {"name": "X-Tenant", "in": place, "required": True, "schema": {**TEXT, "minLength": 3, "maxLength": 20}}
+    asked = operation("GET /things", parameters=[limited])
+
+    found = edges(asked, Values({(place, "X-Tenant"): "acme"}), Sampler(SCHEMAS, Draws(1, "quick", "edges")))
+
+    assert {len(each.parameters[place, "X-Tenant"]) for each in found} == {20}
