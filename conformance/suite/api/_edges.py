@@ -92,7 +92,11 @@ def keeping_its_name(operation: Operation, values: Values, schemas: Schemas) -> 
     """Leave a thing the name by which its path knows it: under another one it would not be found again."""
     if operation.method not in ("PUT", "PATCH") or operation.body is None or not isinstance(values.body, dict):
         return values
-    same = {name: each for name, each in values.bound().items() if name in values.body}
+    bound = values.bound()
+    last = operation.path_parameters[-1].name if operation.path_parameters else ""
+    # Of a path that says more of it, as {host_id}, the body says the id.
+    told = {"id": bound[last], **bound} if last in bound and last.lower().endswith("id") else bound
+    same = {name: each for name, each in told.items() if name in values.body}
     body = {**values.body, **same}
     fits = same and schemas.accepts(operation.body.schema, as_json(body), "request")
     return replace(values, body=body) if fits else values

@@ -334,3 +334,15 @@ def test_what_headers_write_in_several_ways_is_no_edge_of_them(place: str) -> No
     found = edges(asked, Values({(place, "X-Tenant"): "acme"}), Sampler(SCHEMAS, Draws(1, "quick", "edges")))
 
     assert {len(each.parameters[place, "X-Tenant"]) for each in found} == {20}
+
+
+@pytest.mark.parametrize(
+    ("path", "id"), [("/hosts/{host_id}", "h1"), ("/hosts/{hostId}", "h1"), ("/hosts/{name}", "x")]
+)
+def test_an_id_in_a_body_is_the_one_of_its_path(path: str, id: str) -> None:
+    asked = operation(f"PUT {path}", requestBody=taking({"type": "object", "properties": {"id": TEXT}}))
+    [parameter] = asked.path_parameters
+
+    kept = keeping_its_name(asked, Values({("path", parameter.name): "h1"}, {"id": "x"}), SCHEMAS)
+
+    assert kept.body == {"id": id}
