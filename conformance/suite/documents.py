@@ -90,7 +90,7 @@ def invalid(root: dict[str, Any]) -> str | None:
     from openapi_spec_validator import validate
     from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
-    paths = root.get("paths")
+    whole, paths = root, root.get("paths")
     if isinstance(paths, dict) and len(paths) > _MOST_VALIDATED:
         step = len(paths) // _MOST_VALIDATED + 1
         root = {**root, "paths": dict(list(paths.items())[::step])}
@@ -109,7 +109,36 @@ def invalid(root: dict[str, Any]) -> str | None:
         return f"at {place or 'the top'}: {told[:300]}"
     except Exception as error:  # noqa: BLE001 - the validator trips over some documents that are not valid
         return f"it cannot be read: {type(error).__name__}: {str(error)[:300]}"
-    return None
+    return next(_undeclared(whole), None)
+
+
+def _undeclared(root: dict[str, Any]) -> Iterator[str]:
+    """Name what a document speaks of and does not declare, which the validator does not look for.
+
+    A security scheme must be among the components (OpenAPI 3.0 and 3.1, Security Requirement Object; 3.2 takes an
+    address too), and a link's operation must be there (Link Object).
+    """
+    schemas = Schemas(root)
+    known = schemas.follow(schemas.follow(root.get("components")).get("securitySchemes"))
+    described = list(operations(schemas))
+    identified = {each.id for each in described}
+    by_address = not str(root.get("openapi")).startswith(("3.0", "3.1"))
+    asked = [("the top", root.get("security")), *((each.label, each.definition.get("security")) for each in described)]
+    for place, security in asked if not by_address else ():
+        for name in _names(security):
+            if name not in known:
+                yield f"at {place}: its security names {name}, which no security scheme is called"
+    for each in described:
+        for response in each.responses.values():
+            for link in schemas.follow(response.definition.get("links")).values():
+                linked = schemas.follow(link).get("operationId")
+                if isinstance(linked, str) and linked not in identified:
+                    yield f"at {each.label}: a link leads to {linked}, which no operation is called"
+
+
+def _names(security: Any) -> Iterator[str]:
+    for alternative in security if isinstance(security, list) else ():
+        yield from alternative if isinstance(alternative, dict) else ()
 
 
 def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:

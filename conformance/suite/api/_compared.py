@@ -1,6 +1,8 @@
 """Whether a value that was read is the one that was written."""
 
 import datetime
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.suite.api._identifiers import stable
@@ -9,6 +11,9 @@ from conformance.suite.schemas import Schemas
 
 # What servers give, whatever a client proposes.
 _GIVEN = ("id", "uuid")
+# How lists tell their length.
+_COUNTS = re.compile(r"total|count|size", re.IGNORECASE)
+_DEEPEST = 2
 # Values that servers write in a form of their own.
 _REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
 
@@ -78,3 +83,20 @@ def in_common(one: Any, other: Any) -> Any:
 
 def _share(one: Any, other: Any) -> bool:
     return one == other or (isinstance(one, dict) and isinstance(other, dict))
+
+
+def grown(before: Any, after: Any) -> str:
+    """Say what a list shows more of than it did, nothing where it does not."""
+    told = dict(_sizes(before))
+    more = ((name, told.get(name, size), size) for name, size in _sizes(after))
+    return next((f"{name} is {now}, and was {then}" for name, then, now in more if now > then), "")
+
+
+def _sizes(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    """Give how long the lists of an answer are, and what it says of their length."""
+    if isinstance(value, list):
+        yield f"the length of {place or 'the list'}", len(value)
+    for name, each in value.items() if isinstance(value, dict) and depth <= _DEEPEST else ():
+        if isinstance(each, int) and not isinstance(each, bool) and _COUNTS.search(name):
+            yield name, each
+        yield from _sizes(each, name, depth + 1)

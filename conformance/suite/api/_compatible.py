@@ -96,7 +96,29 @@ def _input(old: Schemas, new: Schemas, before: Operation, after: Operation) -> I
     if after.body.required and (before.body is None or not before.body.required):
         yield f"{before.label}: a body is newly required"
     if before.body is not None:
-        asked = set(old.flat(before.body.schema).get("required") or ())
-        for name in new.flat(after.body.schema).get("required") or ():
-            if name not in asked:
-                yield f"{before.label}: {name} of the body is newly required"
+        asked = _asked(old, new, before.body.schema, after.body.schema, "", 0)
+        yield from (f"{before.label}: {name} of the body is newly required" for name in asked)
+
+
+def _asked(old: Schemas, new: Schemas, before: Any, after: Any, place: str, depth: int) -> Iterator[str]:
+    """Name what a value must have now and did not have to have; what is new and free in it may ask for anything."""
+    ones, others = list(old.alternatives(before)), list(new.alternatives(after))
+    for one in ones:
+        # A value of one alternative is a value still where any of the new ones asks for no more.
+        more = ([name for name in _required(other) if name not in _required(one)] for other in others)
+        anew: list[Any] = min(more, key=len, default=[])
+        yield from (f"{place}{name}" for name in anew)
+    if depth > _DEEPEST or len(ones) != 1 or len(others) != 1:
+        return
+    one, other = ones[0], others[0]
+    if "items" in one:
+        yield from _asked(old, new, one["items"], other.get("items"), place, depth + 1)
+    known, properties = one.get("properties"), other.get("properties")
+    for name, each in known.items() if isinstance(known, dict) else ():
+        if isinstance(properties, dict) and name in properties:
+            yield from _asked(old, new, each, properties[name], f"{place}{name}.", depth + 1)
+
+
+def _required(schema: dict[str, Any]) -> list[Any]:
+    found = schema.get("required")
+    return found if isinstance(found, list) else []

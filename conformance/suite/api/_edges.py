@@ -116,6 +116,31 @@ def unlike(shown: Any, operation: Operation, values: Values, others: Iterable[Va
     return values
 
 
+def widest(operation: Operation, valid: Values, sampler: Sampler) -> Values | None:
+    """Give valid values with the longest text and the greatest number everywhere in the body, None where none has one.
+
+    What is cut off or held down in between goes unseen with values from the middle.
+    """
+    if operation.body is None or not isinstance(valid.body, dict) or "json" not in operation.body.media_type:
+        return None
+    properties = next(sampler.schemas.alternatives(operation.body.schema), {}).get("properties")
+    body = dict(valid.body)
+    for name, schema in properties.items() if isinstance(properties, dict) else ():
+        found = [each for each in _of_schema(schema, sampler) if type(each) is type(body.get(name))]
+        if name in body and isinstance(body[name], str):
+            body[name] = max([body[name], *found], key=len)
+        elif name in body and isinstance(body[name], (int, float)):
+            body[name] = max([body[name], *found])
+    fits = body != valid.body and sampler.schemas.accepts(operation.body.schema, as_json(body), "request")
+    return replace(valid, body=body) if fits else None
+
+
+def renewed(body: dict[str, Any], valid: dict[str, Any], fresh: Any) -> dict[str, Any]:
+    """Give a body with fresh values for what it has from the valid one, as names may have to be unique."""
+    same = {key for key, held in body.items() if key in fresh and held == valid.get(key)}
+    return {key: fresh[key] if key in same else held for key, held in body.items()}
+
+
 def _of_schema(schema: Any, sampler: Sampler) -> list[Any]:
     schemas = sampler.schemas
     flat = next(schemas.alternatives(schema), {})

@@ -27,9 +27,10 @@ class State:
     reads: list[Read] = field(default_factory=list)
     untold: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def unchanged(self, write: Operation, refused: str, after: Seen, steady: Any, other: Any) -> None:
+    def unchanged(self, write: Operation, refused: str, after: Seen, steady: Any, other: Any) -> bool:
         """Keep whether a refusal left a thing alone: what differs between two reads at once changes by itself."""
         held = in_common(steady, other) == steady and after.succeeded
         expected = f"the thing as it was before {write.label} was refused with {refused}"
         note = "" if held else "it has changed"
         self.reads.append(Read("api-rejected-changes-nothing", write, after, held, expected, note))
+        return held

@@ -10,7 +10,7 @@ from conformance.deadline import TookTooLong, within
 from conformance.exchange import Request
 from conformance.suite import generation
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges, variants
+from conformance.suite.api._edges import edges, renewed, variants
 from conformance.suite.api._identifiers import stable
 from conformance.suite.api._own_account import left_alone
 from conformance.suite.api._parts import spread
@@ -105,9 +105,7 @@ def _valid(survey: Survey, operation: Operation, valid: Values, fine: list[Value
         elif operation.label in survey.renewable:
             with contextlib.suppress(Unsampled):
                 fresh = survey.sample(operation, valid.bound()).body
-                same = {key for key, held in each.body.items() if key in fresh and held == valid.body.get(key)}
-                body = {key: fresh[key] if key in same else held for key, held in each.body.items()}
-                yield Ask(operation, replace(each, body=body), "valid")
+                yield Ask(operation, replace(each, body=renewed(each.body, valid.body, fresh)), "valid")
         else:
             # Whether it is refused for what is there already cannot be told.
             yield Ask(operation, each, "generated")

@@ -10,9 +10,10 @@ from conformance.openapi import Contract
 from conformance.suite.api._compatible import breaks
 from tests.suite.api.makers import TEXT, saying, schemas_of, taking
 
-INNER = {"type": "object", "properties": {"city": TEXT}}
+INNER: dict[str, Any] = {"type": "object", "properties": {"city": TEXT}}
 THING = {"type": "object", "properties": {"name": TEXT, "address": INNER, "tags": {"type": "array", "items": INNER}}}
 NEW = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "note": TEXT}}
+LIST = {"type": "array", "items": INNER}
 PROMISED: dict[str, Any] = {
     "/things/{id}": {
         "get": {"responses": {"200": saying(THING), "404": {"description": "Not there"}}},
@@ -156,3 +157,25 @@ def test_a_range_of_statuses_is_kept_by_those_within_it(
     ]
 
     assert list(breaks(*told)) == gone
+
+
+def test_what_is_newly_required_is_named_however_deep() -> None:
+    paths = deepcopy(PROMISED)
+    sent = paths["/things/{id}"]["put"]["requestBody"] = taking({"type": "object", "properties": {"parts": LIST}})
+    before = contract(deepcopy(paths))
+    sent["content"]["application/json"]["schema"]["properties"]["parts"] = {
+        "type": "array",
+        "items": {**INNER, "required": ["city"]},
+    }
+
+    assert list(breaks(before, contract(paths))) == ["PUT /things/{id}: parts.city of the body is newly required"]
+
+
+def test_a_value_that_another_alternative_takes_is_taken_still() -> None:
+    def written(*alternatives: dict[str, Any]) -> Contract:
+        return contract({"/things": {"post": {"requestBody": taking({"oneOf": list(alternatives)}), "responses": {}}}})
+
+    one, other = {**INNER, "required": ["city"]}, {**INNER, "required": ["street"]}
+
+    assert list(breaks(written(one), written(other, one))) == []
+    assert list(breaks(written(one, other), written({**one, "required": ["city", "zip"]}, other))) != []
