@@ -1,5 +1,6 @@
 """What a run is told, by options and configuration file together."""
 
+import base64
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ class Account:
 
     username: str
     password: str
+
+    def secrets(self) -> Iterator[str]:
+        """Give its password, by itself and as it travels (RFC 7617)."""
+        yield self.password
+        yield base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Credentials:
     def secrets(self) -> Iterator[str]:
         """Give every text of these that must not be shown."""
         jwt = self.jwt.secret if self.jwt else None
-        accounts = [account.password for account in (self.user, self.admin) if account]
+        accounts = [text for account in (self.user, self.admin) if account for text in account.secrets()]
         yield from (text for text in (self.bearer, self.api_key, jwt, *accounts) if text)
 
 

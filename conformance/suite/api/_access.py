@@ -55,6 +55,8 @@ class Access:
         self._identities: list[Identity] = []
         # Who asks for an operation, by name: tokens are fetched anew.
         self._acting: dict[str, str] = {}
+        # The one operation that is asked with a real name and a wrong password.
+        self._guessed = ""
 
     @property
     def identities(self) -> list[Identity]:
@@ -92,10 +94,15 @@ class Access:
         """Give credentials that nobody issued, for each scheme of an operation."""
         text = f"made-up-{self.api.draws.token('garbage')}"
         for scheme in dict.fromkeys(name for alternative in operation.security for name in alternative):
-            # What is no real account may be locked, and a real name with a wrong password too.
-            found = _present(self.schemes.get(scheme, {}), text, Account(text, text), text)
+            definition = self.schemes.get(scheme, {})
+            found = _present(definition, text, Account(text, text), text)
             if found is not None:
                 yield scheme, found
+            user = self.api.credentials.user
+            if user and _is_basic(definition) and self._guessed in ("", operation.label):
+                # One wrong password locks no account, and many may.
+                self._guessed = operation.label
+                yield f"{scheme}, with the user's name", _basic(Account(user.username, text))
 
     def bearing(self, operation: Operation, token: str) -> Credential | None:
         """Present a token by the first scheme of an operation that takes one."""
@@ -185,15 +192,23 @@ def _takes_tokens(definition: dict[str, Any]) -> bool:
     )
 
 
+def _is_basic(definition: dict[str, Any]) -> bool:
+    return definition.get("type") == "http" and str(definition.get("scheme", "")).lower() == "basic"
+
+
+def _basic(account: Account) -> Credential:
+    pair = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
+    return Credential(headers={"Authorization": f"Basic {pair}"})
+
+
 def _present(
     definition: dict[str, Any], token: str | None, account: Account | None, api_key: str | None
 ) -> Credential | None:
     """Present what a security scheme asks for (OpenAPI, Security Scheme Object), None where it is not known."""
     if _takes_tokens(definition):
         return Credential(headers={"Authorization": f"Bearer {token}"}) if token else None
-    if definition.get("type") == "http" and str(definition.get("scheme", "")).lower() == "basic" and account:
-        pair = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
-        return Credential(headers={"Authorization": f"Basic {pair}"})
+    if _is_basic(definition) and account:
+        return _basic(account)
     if definition.get("type") == "apiKey":
         name, place = str(definition.get("name", "")), definition.get("in")
         if place == "header" and name.lower() == "authorization" and token:

@@ -1,5 +1,6 @@
 """Values that break a schema in one place, none that an idiomatic server may read leniently."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -101,9 +102,8 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
     alternatives = list(schemas.alternatives(schema))
     fitting = (each for each in alternatives if schemas.accepts(each, as_json(value), "request"))
     flat = (next(fitting, None) if len(alternatives) > 1 else None) or next(iter(alternatives), {})
-    for wrong, rule in _breaking(schema, schemas) if not is_form else ():
-        if not _has_what_is_asked(flat, wrong):
-            yield [], wrong, rule
+    wrong_here = [*_breaking(schema, schemas), *_around(flat, value)] if not is_form else []
+    yield from (([], wrong, rule) for wrong, rule in wrong_here if not _has_what_is_asked(flat, wrong))
     if isinstance(value, dict):
         properties = flat.get("properties")
         required = flat.get("required") if isinstance(flat.get("required"), list) else []
@@ -117,10 +117,14 @@ def _inside(  # noqa: C901 - an object, its parts, and a list's
                 continue
             for steps, wrong, rule in _inside(_of(properties, name), value[name], schemas, depth + 1, is_form=False):
                 yield [name, *steps], wrong, rule
-        if flat.get("additionalProperties") is False and not is_form:
+        more = flat.get("additionalProperties")
+        if more is False and not is_form:
             yield [_WORD], _WORD, "additionalProperties"
+        elif isinstance(more, dict) and not is_form:
+            for wrong, rule in _breaking(more, schemas):
+                yield [_WORD], wrong, rule
     elif isinstance(value, list) and value and depth < _DEEPEST:
-        yield from (([], wrong, rule) for wrong, rule in _too_many(flat, value))
+        yield from (([], wrong, rule) for wrong, rule in (*_too_many(flat, value), *_too_few(flat, value)))
         for steps, wrong, rule in _inside(flat.get("items"), value[0], schemas, depth + 1, is_form=is_form):
             yield [0, *steps], wrong, rule
 
@@ -135,12 +139,24 @@ def _has_what_is_asked(schema: dict[str, Any], value: Any) -> bool:
     return fits and bool(schema.get("properties")) and not schema.get("minProperties")
 
 
+def _around(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, str]]:
+    """Give what is found by a search for a pattern, or looked for at the start alone, and is not of it as a whole."""
+    if isinstance(value, str) and "pattern" in schema:
+        yield from ((wrong, "pattern") for wrong in (f"{value}!", f"!{value}"))
+
+
 def _too_many(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, str]]:
     """Give a list with too many of its own items, so that nothing else about it is wrong."""
     most = schema.get("maxItems")
     repeats = isinstance(value, list) and value and schema.get("uniqueItems") is not True
     if repeats and isinstance(most, int) and most < _LONGEST_LIST:
         yield (value * (most + 1))[: most + 1], "maxItems"
+
+
+def _too_few(schema: dict[str, Any], value: list[Any]) -> Iterator[tuple[Any, str]]:
+    least = schema.get("minItems")
+    if isinstance(least, int) and 1 < least <= len(value):
+        yield value[: least - 1], "minItems"
 
 
 def _of(properties: Any, name: str) -> Any:
@@ -210,6 +226,8 @@ def _candidates(schema: dict[str, Any]) -> Iterator[tuple[Any, str]]:
         yield from _lists(schema)
     elif kind == "object":
         yield from ((_WORD, "type"), (7, "type"), ([_WORD], "type"))
+        if not schema.get("required"):
+            yield {}, "minProperties"
 
 
 def _texts(schema: dict[str, Any]) -> Iterator[tuple[Any, str]]:
@@ -244,8 +262,12 @@ def _numbers(schema: dict[str, Any], kind: str) -> Iterator[tuple[Any, str]]:
             value = bound + wrong
             yield int(value) if kind == "integer" else value, rule
     multiple = schema.get("multipleOf")
-    if kind == "integer" and isinstance(multiple, int) and multiple > 1 and low is None and high is None:
-        yield multiple + 1, "multipleOf"
+    if isinstance(multiple, (int, float)) and (multiple > 1 if kind == "integer" else multiple > 0):
+        start = math.ceil((low or 0) / multiple) * multiple
+        between = int(start) + 1 if kind == "integer" else start + multiple / 2
+        # Nothing else about it is wrong.
+        if high is None or between <= high:
+            yield between, "multipleOf"
 
 
 def _lists(schema: dict[str, Any]) -> Iterator[tuple[Any, str]]:

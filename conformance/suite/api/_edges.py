@@ -13,6 +13,7 @@ from conformance.suite.schemas import Schemas
 
 _LONGEST = 2000
 _MOST_CHOICES = 6
+_DEEPEST = 3
 _SHORT = 4
 # Of ASCII's letters there are too few for a short text: the ideographs of Unicode's CJK block.
 _FIRST_OF_MANY, _MANY = 0x4E00, 20_000
@@ -35,17 +36,29 @@ def edges(operation: Operation, valid: Values, sampler: Sampler) -> Iterator[Val
     if operation.body is None or not isinstance(valid.body, dict):
         return
     yield from variants(operation, valid, sampler)
-    flat = next(sampler.schemas.alternatives(operation.body.schema), {})
-    properties, required = flat.get("properties"), flat.get("required")
     is_json = "json" in operation.body.media_type
-    for name, schema in properties.items() if isinstance(properties, dict) else ():
-        changes = [OMITTED] if name in valid.body and name not in (required or ()) else []
-        changes += [value for value in _of_schema(schema, sampler) if is_json or (value is not None and value != "")]
-        for value in changes:
-            body = {key: each for key, each in valid.body.items() if key != name}
-            body |= {} if value is OMITTED else {name: value}
-            if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
-                yield replace(valid, body=body)
+    for body in _of_object(operation.body.schema, valid.body, sampler, 0 if is_json else _DEEPEST, is_json=is_json):
+        if sampler.schemas.accepts(operation.body.schema, as_json(body), "request"):
+            yield replace(valid, body=body)
+
+
+def _of_object(
+    schema: Any, valid: dict[str, Any], sampler: Sampler, depth: int, *, is_json: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Give an object with one property at an edge, those of the objects within it last."""
+    flat = next(sampler.schemas.alternatives(schema), {})
+    properties, required = flat.get("properties"), flat.get("required")
+    told = properties.items() if isinstance(properties, dict) else ()
+    for name, each in told:
+        rest = {key: held for key, held in valid.items() if key != name}
+        if name in valid and name not in (required or ()):
+            yield rest
+        for value in _of_schema(each, sampler):
+            if is_json or (value is not None and value != ""):
+                yield {**rest, name: value}
+    for name, each in told if depth < _DEEPEST else ():
+        if isinstance(valid.get(name), dict):
+            yield from ({**valid, name: held} for held in _of_object(each, valid[name], sampler, depth + 1))
 
 
 def _can_be_written(place: str, text: str) -> bool:

@@ -47,7 +47,11 @@ class Store:
     """A right API of things whose names are unique; ``amiss`` may answer in its place."""
 
     def __init__(self, paths: dict[str, Any] = PATHS) -> None:
-        self.document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
+        self.document: dict[str, Any] = {
+            "openapi": "3.1.0",
+            "info": {"title": "Things", "version": "1"},
+            "paths": paths,
+        }
         self.things: dict[int, dict[str, Any]] = {}
         self.amiss: Callable[[Received], bytes | None] = lambda _: None
         self.received: list[Received] = []

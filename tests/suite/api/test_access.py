@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -205,10 +206,22 @@ def test_made_up_credentials_are_of_every_scheme_and_of_nobody() -> None:
     with access_to(paths, EVERYBODY, token=BEARER, key=KEY, basic=BASIC) as (access, operation, _):
         found = dict(access.made_up(operation))
 
-    assert set(found) == {"token", "key", "basic"}
+    assert set(found) == {"token", "key", "basic", "basic, with the user's name"}
     shown = " ".join(text for each in found.values() for text in each.headers.values())
     assert "engine" not in base64.b64decode(found["basic"].headers["Authorization"].partition(" ")[2]).decode()
     assert "token-of-ada" not in shown
+
+
+def test_a_wrong_password_of_a_real_user_is_tried_on_one_operation_alone() -> None:
+    with access_to(secured({"basic": []}), EVERYBODY, basic=BASIC) as (access, operation, _):
+        first, again, other = (
+            dict(access.made_up(each)) for each in (operation, operation, replace(operation, method="DELETE"))
+        )
+
+    assert list(first) == list(again) == ["basic", "basic, with the user's name"]
+    assert list(other) == ["basic"]
+    guess = first["basic, with the user's name"].headers["Authorization"].partition(" ")[2]
+    assert base64.b64decode(guess).decode().startswith("ada:made-up-")
 
 
 @pytest.mark.parametrize("value", [{}, [], {"access_token": 7}, {"access_token": "line\nbreak"}, "text", None], ids=str)

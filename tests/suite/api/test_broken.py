@@ -6,7 +6,7 @@ import pytest
 
 from conformance.properties import Draws
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._edges import edges, emptied, keeping_its_name, unlike, variants
+from conformance.suite.api._edges import edges, emptied, keeping_its_name, unlike, variants, widest
 from conformance.suite.api._requests import OMITTED, Values, as_json
 from conformance.suite.api._samples import Sampler
 from conformance.suite.schemas import Schemas
@@ -14,6 +14,7 @@ from tests.suite.api.makers import TEXT, operation, schemas_of, taking
 
 SCHEMAS = schemas_of({})
 SIZE = {"type": "integer", "minimum": 1, "maximum": 9}
+SAMPLER = Sampler(SCHEMAS, Draws(1, "quick", "edges"))
 
 
 def query(schema: Any, valid: Any, *, required: bool = False) -> list[Broken]:
@@ -45,6 +46,29 @@ def values(found: list[Broken], rule: str) -> list[Any]:
 )
 def test_each_rule_is_broken_by_the_nearest_value(schema: Any, valid: Any, rule: str, wrong: Any) -> None:
     assert wrong in values(query(schema, valid), rule)
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid", "rule", "wrong"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 12, "multipleOf": 3}, 3, "multipleOf", [4]),
+        ({"type": "number", "multipleOf": 0.5}, 1, "multipleOf", [0.25]),
+        ({"type": "integer", "maximum": 2, "multipleOf": 3}, 0, "multipleOf", [1]),
+        ({"type": "array", "minItems": 2, "items": TEXT}, ["a", "b"], "minItems", [["a"]]),
+        ({"type": "object", "minProperties": 1, "properties": {"a": TEXT}}, {"a": "b"}, "minProperties", [{}]),
+        ({"type": "string", "pattern": "^[a-c]{2}$"}, "ab", "pattern", ["ab!", "!ab"]),
+    ],
+)
+def test_a_part_of_a_body_is_broken_in_nothing_else(schema: Any, valid: Any, rule: str, wrong: list[Any]) -> None:
+    found = body({"type": "object", "properties": {"it": schema}}, {"it": valid})
+
+    assert [each.values.body["it"] for each in found if each.rule == rule][-len(wrong) :] == wrong
+
+
+def test_what_a_map_holds_is_broken() -> None:
+    found = body({"type": "object", "additionalProperties": SIZE}, {})
+
+    assert {each.rule for each in found} >= {"minimum", "maximum"}
 
 
 def test_what_is_required_is_left_out_and_what_is_not_is_kept() -> None:
@@ -166,6 +190,23 @@ def at_edges(schema: Any, valid: Any, schemas: Schemas = SCHEMAS) -> list[Any]:
 )
 def test_the_edges_of_a_schema_are_tried_and_leaving_it_out(schema: Any, valid: Any, found: list[Any]) -> None:
     assert at_edges(schema, valid) == [OMITTED, *found]
+
+
+def test_the_edges_of_what_is_within_an_object_are_tried() -> None:
+    inner = {"type": "object", "required": ["size"], "properties": {"size": SIZE}}
+    asked = operation("POST /things", requestBody=taking({"type": "object", "properties": {"inner": inner}}))
+    found = [each.body for each in edges(asked, Values(body={"inner": {"size": 5}}), SAMPLER)]
+
+    assert found == [{}, {"inner": {"size": 1}}, {"inner": {"size": 9}}]
+
+
+def test_the_widest_body_has_the_most_of_everything() -> None:
+    told = {"name": {**TEXT, "maxLength": 30}, "size": SIZE, "code": {**TEXT, "pattern": "^a$"}}
+    asked = operation("POST /things", requestBody=taking({"type": "object", "properties": told}))
+    found = widest(asked, Values(body={"name": "abc", "size": 5, "code": "a"}), SAMPLER)
+
+    assert found is not None
+    assert (len(found.body["name"]), found.body["size"], found.body["code"]) == (30, 9, "a")
 
 
 def test_texts_are_of_any_script_and_of_the_least_and_greatest_length() -> None:
