@@ -4,7 +4,7 @@ import base64
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -28,16 +28,18 @@ class Identity:
     name: str
     by_scheme: dict[str, Credential]
     token: str | None = None
+    # FastAPI documents dependencies that each ask for a credential as if one of them were enough.
+    together: bool = False
 
     def of(self, operation: Operation) -> Credential | None:
-        """Give what satisfies one of an operation's alternatives, None where nothing does."""
-        for alternative in operation.security:
-            if alternative and all(scheme in self.by_scheme for scheme in alternative):
-                found = Credential()
-                for scheme in alternative:
-                    found |= self.by_scheme[scheme]
-                return found
-        return None
+        """Give what satisfies one of an operation's alternatives, or all together; None where nothing does."""
+        ways = [each for each in operation.security if each and all(scheme in self.by_scheme for scheme in each)]
+        if len(ways) < (2 if self.together else 1):
+            return None
+        found = Credential()
+        for scheme in (scheme for way in (ways if self.together else ways[:1]) for scheme in way):
+            found |= self.by_scheme[scheme]
+        return found
 
 
 class Access:
@@ -63,7 +65,8 @@ class Access:
         """Everybody as whom the run can act; tokens that are about to end are fetched anew."""
         if not self._made or time.monotonic() > self._made + self._lasts - _SPARE_SECONDS:
             self._made = time.monotonic()
-            self._identities = [each for each in self._log_in() if each.by_scheme]
+            alone = [each for each in self._log_in() if each.by_scheme]
+            self._identities = alone + [replace(each, name=f"{each.name}, by all", together=True) for each in alone]
         return self._identities
 
     def credential(self, operation: Operation) -> Credential | None:
@@ -93,23 +96,39 @@ class Access:
     def made_up(self, operation: Operation) -> Iterator[tuple[str, Credential]]:
         """Give credentials that nobody issued, for each scheme of an operation."""
         text = f"made-up-{self.api.draws.token('garbage')}"
-        for scheme in dict.fromkeys(name for alternative in operation.security for name in alternative):
+        for scheme, beside in self._schemes_of(operation):
             definition = self.schemes.get(scheme, {})
             found = _present(definition, text, Account(text, text), text)
             if found is not None:
-                yield scheme, found
+                yield scheme, beside | found
             user = self.api.credentials.user
             if user and _is_basic(definition) and self._guessed in ("", operation.label):
                 # One wrong password locks no account, and many may.
                 self._guessed = operation.label
-                yield f"{scheme}, with the user's name", _basic(Account(user.username, text))
+                yield f"{scheme}, with the user's name", beside | _basic(Account(user.username, text))
 
     def bearing(self, operation: Operation, token: str) -> Credential | None:
         """Present a token by the first scheme of an operation that takes one."""
-        for scheme in dict.fromkeys(name for alternative in operation.security for name in alternative):
-            if _takes_tokens(self.schemes.get(scheme, {})):
-                return _present(self.schemes[scheme], token, None, None)
+        for scheme, beside in self._schemes_of(operation):
+            found = _present(self.schemes[scheme], token, None, None) if self._takes_tokens(scheme) else None
+            if found is not None:
+                return beside | found
         return None
+
+    def _takes_tokens(self, scheme: str) -> bool:
+        return _takes_tokens(self.schemes.get(scheme, {}))
+
+    def _schemes_of(self, operation: Operation) -> Iterator[tuple[str, Credential]]:
+        """Give each scheme of an operation with what is right of those that are asked for beside it."""
+        identity, told = self.identity(operation), set()
+        right = identity.by_scheme if identity else {}
+        for alternative in operation.security:
+            for scheme in (each for each in alternative if each not in told):
+                told.add(scheme)
+                beside = Credential()
+                for other in alternative:
+                    beside |= right.get(other, Credential()) if other != scheme else Credential()
+                yield scheme, beside
 
     def _log_in(self) -> Iterator[Identity]:
         told = self.api.credentials

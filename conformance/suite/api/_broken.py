@@ -140,7 +140,7 @@ def _has_what_is_asked(schema: dict[str, Any], value: Any) -> bool:
 
 
 def _around(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, str]]:
-    """Give what is found by a search for a pattern, or looked for at the start alone, and is not of it as a whole."""
+    """Put something around a text in which a pattern is found, but which it does not describe as a whole."""
     if isinstance(value, str) and "pattern" in schema:
         yield from ((wrong, "pattern") for wrong in (f"{value}!", f"!{value}"))
 

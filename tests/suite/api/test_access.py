@@ -212,6 +212,26 @@ def test_made_up_credentials_are_of_every_scheme_and_of_nobody() -> None:
     assert "token-of-ada" not in shown
 
 
+def test_what_is_made_up_stands_beside_what_is_right() -> None:
+    with access_to(secured({"key": [], "basic": []}), EVERYBODY, key=KEY, basic=BASIC) as (access, operation, _):
+        right, found = access.credential(operation), dict(access.made_up(operation))
+
+    assert right is not None
+    assert found["key"].headers["Authorization"] == right.headers["Authorization"]
+    assert found["key"].headers["X-Key"] != right.headers["X-Key"]
+    assert found["basic"].headers["X-Key"] == right.headers["X-Key"]
+
+
+def test_where_one_way_is_refused_all_together_are_tried() -> None:
+    with access_to(secured({"it": []}, {"key": []}), EVERYBODY, it=OAUTH2, key=KEY) as (access, operation, _):
+        asked = [access.credential(operation)]
+        while access.let_the_next_ask(operation):
+            asked.append(access.credential(operation))
+
+    told = [sorted(each.headers) for each in asked if each]
+    assert told == [["Authorization"], ["Authorization"], ["Authorization", "X-Key"], ["Authorization", "X-Key"]]
+
+
 def test_a_wrong_password_of_a_real_user_is_tried_on_one_operation_alone() -> None:
     with access_to(secured({"basic": []}), EVERYBODY, basic=BASIC) as (access, operation, _):
         first, again, other = (
