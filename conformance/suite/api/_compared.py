@@ -14,6 +14,7 @@ _GIVEN = ("id", "uuid")
 # How lists tell their length.
 _COUNTS = re.compile(r"total|count|size", re.IGNORECASE)
 _DEEPEST = 2
+_LENGTH = "the length of"
 # Values that servers write in a form of their own.
 _REWRITTEN = ("date-time", "time", "duration", "email", "uri", "url", "hostname", "ipv6", "byte", "binary", "password")
 
@@ -92,10 +93,15 @@ def grown(before: Any, after: Any) -> str:
     return next((f"{name} is {now}, and was {then}" for name, then, now in more if now > then), "")
 
 
+def length(value: Any) -> int:
+    """Give how long the longest list of an answer is."""
+    return max((size for name, size in _sizes(value) if name.startswith(_LENGTH)), default=0)
+
+
 def _sizes(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
     """Give how long the lists of an answer are, and what it says of their length."""
     if isinstance(value, list):
-        yield f"the length of {place or 'the list'}", len(value)
+        yield f"{_LENGTH} {place or 'the list'}", len(value)
     for name, each in value.items() if isinstance(value, dict) and depth <= _DEEPEST else ():
         if isinstance(each, int) and not isinstance(each, bool) and _COUNTS.search(name):
             yield name, each

@@ -1,10 +1,11 @@
 """What a refused write leaves as it was."""
 
+import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
 from conformance.suite.api._broken import Broken, broken
-from conformance.suite.api._compared import grown, in_common
+from conformance.suite.api._compared import grown, in_common, length
 from conformance.suite.api._reads import Read, State
 from conformance.suite.api._requests import Credential, Values
 from conformance.suite.api._samples import Unsampled
@@ -15,6 +16,9 @@ from conformance.suite.operations import Operation
 _GONE = (404, 410)
 _MOST_REFUSED = 4
 _MOST_TIMES = 2
+_MOST_PAGES = 10
+_SIZE = re.compile(r"limit|size|per_?page", re.IGNORECASE)
+_START = re.compile(r"^(offset|skip|start|page|page_?number)$", re.IGNORECASE)
 
 
 def refusals(
@@ -69,9 +73,10 @@ def refused_creates(survey: Survey, create: Operation, found: State) -> Flow:
     bound = next(iter(survey.bindings(create)), {})
     try:
         valid = survey.sample(create, bound)
-        reading = Ask(listing, survey.sample(listing, bound, whole=False), "state")
+        values = survey.sample(listing, bound, whole=False)
     except Unsampled:
         return
+    reading = yield from _last_page(listing, values)
     asks = [Ask(create, each.values, "broken", each) for each in _from_first_to_last(survey, create, valid)]
     asks += [] if create.is_open else [Ask(create, valid, "closed", credential=Credential())]
     more = ""
@@ -88,6 +93,23 @@ def refused_creates(survey: Survey, create: Operation, found: State) -> Flow:
     if asks:
         expected = f"the list as it was before {create.label} was refused with {refused[0].exchange.status}"
         found.reads.append(Read("api-rejected-changes-nothing", create, after, not more, expected, more))
+
+
+def _last_page(listing: Operation, values: Values) -> Generator[list[Ask], list[Seen], Ask]:
+    """Find the page that what is new stands on, or moves something to: the last one, of pages as large as can be."""
+    named = {each.name: each for each in listing.parameters if each.place == "query"}
+    size = next((each for name, each in named.items() if _SIZE.search(name)), None)
+    most = size.schema.get("maximum") if size is not None and isinstance(size.schema, dict) else None
+    if size is None or not isinstance(most, int):
+        return Ask(listing, values, "state")
+    values = values.but("query", size.name, most)
+    start = next((each.name for name, each in named.items() if _START.search(name)), None)
+    for page in range(1, _MOST_PAGES + 1):
+        [seen] = yield [Ask(listing, values, "state")]
+        if start is None or length(seen.exchange.value) < most:
+            break
+        values = values.but("query", start, page + 1 if "page" in start.lower() else page * most)
+    return Ask(listing, values, "state")
 
 
 def unasked(
