@@ -7,6 +7,8 @@ from conformance.suite.api._compared import in_common
 from conformance.suite.api._survey import Seen
 from conformance.suite.operations import Operation
 
+GONE = (404, 410)
+
 
 @dataclass(frozen=True)
 class Read:

@@ -6,14 +6,13 @@ from typing import Any
 
 from conformance.suite.api._broken import Broken, broken
 from conformance.suite.api._compared import grown, in_common, length
-from conformance.suite.api._reads import Read, State
+from conformance.suite.api._reads import GONE, Read, State
 from conformance.suite.api._requests import Credential, Values
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._steps import another, least, names_of, reading
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
 from conformance.suite.operations import Operation
 
-_GONE = (404, 410)
 _MOST_REFUSED = 4
 _MOST_TIMES = 2
 _MOST_PAGES = 10
@@ -121,7 +120,7 @@ def unasked(
     if refused.exchange.status not in (401, 403) or not before.succeeded:
         return not refused.succeeded
     [after] = yield [reading(survey, read, names)]
-    held = after.exchange.status not in _GONE
+    held = after.exchange.status not in GONE
     expected = f"the thing as it was before {delete.label} was refused with {refused.exchange.status}"
     note = "" if held else "it is not there any more"
     found.reads.append(Read("api-rejected-changes-nothing", delete, after, held, expected, note))

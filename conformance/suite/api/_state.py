@@ -9,7 +9,7 @@ from conformance.exchange import build
 from conformance.suite.api._compared import in_common
 from conformance.suite.api._edges import emptied
 from conformance.suite.api._otherwise import otherwise
-from conformance.suite.api._reads import Read, State
+from conformance.suite.api._reads import GONE, Read, State
 from conformance.suite.api._refused import refusals, refused_creates, unasked
 from conformance.suite.api._requests import Values, present
 from conformance.suite.api._samples import Unsampled
@@ -17,7 +17,6 @@ from conformance.suite.api._steps import another, compare, leads, least, names_o
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
 from conformance.suite.operations import Operation
 
-_GONE = (404, 410)
 # For what a write holds, and not for who asks or where.
 _REFUSED = (400, 409, 422)
 
@@ -87,7 +86,7 @@ def _located(survey: Survey, found: State, create: Operation, made: Seen) -> Non
     request = build("GET", there.path.removeprefix(base.path.rstrip("/")))
     credential = survey.access.credential(create)
     seen = Seen(create, survey.api.send(present(request, credential) if credential else request), "probe")
-    held = seen.exchange.status not in _GONE
+    held = seen.exchange.status not in GONE
     expected = f"what {create.label} made, at the Location of its answer (document: {create.pointer})"
     found.reads.append(Read("api-created-available", create, seen, held, expected, "" if held else "nothing is there"))
 
@@ -110,7 +109,7 @@ def _create(survey: Survey, create: Operation) -> Generator[list[Ask], list[Seen
 
 
 def _note_unavailable(found: State, create: Operation, read: Operation, seen: Seen) -> None:
-    if seen.exchange.status in _GONE:
+    if seen.exchange.status in GONE:
         expected = f"what {create.label} made, at {read.label} (document: {create.pointer})"
         found.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
     else:
@@ -181,7 +180,7 @@ def _deletion(
         if not gone.succeeded or gone.exchange.status == 202:
             continue
         [after] = yield [reading(survey, read, names)]
-        held = after.exchange.status in _GONE
+        held = after.exchange.status in GONE
         if not held and not shown:
             found.untold["api-deleted-gone", delete.label] = f"{read.label} never showed what {create.label} made"
             continue
