@@ -142,10 +142,7 @@ def _names(security: Any) -> Iterator[str]:
 
 
 def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give each reference inside a document that leads nowhere, after the place where it stands (RFC 6901).
-
-    The name of a security scheme is one too, which the validator does not follow.
-    """
+    """Give each reference inside a document that leads nowhere, after the place where it stands (RFC 6901)."""
     known: dict[str, bool] = {}
     waiting: list[tuple[str, Any]] = [("#", root)]
     while waiting:
@@ -160,18 +157,6 @@ def dangling(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
             waiting += [(f"{place}/{str(key).replace('/', '~1')}", each) for key, each in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{place}/{n}", each) for n, each in enumerate(value)]
-    yield from _undeclared(root)
-
-
-def _undeclared(root: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    # OpenAPI 3.0 and 3.1, Security Requirement Object: each name must be declared. In 3.2 it may be a URI.
-    if not str(root.get("openapi")).startswith(("3.0", "3.1")):
-        return
-    schemas = Schemas(root)
-    declared = schemas.follow(schemas.follow(root.get("components")).get("securitySchemes"))
-    for operation in operations(schemas):
-        for name in (name for each in operation.security for name in each if name not in declared):
-            yield operation.pointer, f"the security scheme {name}"
 
 
 def server_path(root: dict[str, Any]) -> str:
