@@ -24,10 +24,10 @@ class Account:
     username: str
     password: str
 
-    def secrets(self) -> Iterator[str]:
-        """Give its password, by itself and as it travels (RFC 7617)."""
-        yield self.password
-        yield base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+    @property
+    def pair(self) -> str:
+        """Its name and password as they travel (RFC 7617, section 2)."""
+        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Credentials:
     def secrets(self) -> Iterator[str]:
         """Give every text of these that must not be shown."""
         jwt = self.jwt.secret if self.jwt else None
-        accounts = [text for account in (self.user, self.admin) if account for text in account.secrets()]
+        accounts = [text for each in (self.user, self.admin) if each for text in (each.password, each.pair)]
         yield from (text for text in (self.bearer, self.api_key, jwt, *accounts) if text)
 
 

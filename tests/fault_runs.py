@@ -20,8 +20,9 @@ WATCHED = set(rules(Settings()))
 # What each breaks, by its name.
 BROKEN = {name: fault.requirement for name, fault in FAULTS.items()}
 BROKEN |= {name: requirement for name, (requirement, _) in SOURCE_FAULTS.items()}
-# The one named after its requirement alone is the first.
-FIRST = {requirement: name for name, requirement in sorted(BROKEN.items(), reverse=True)}
+# The faults of each requirement; the one named after it alone is the first.
+WAYS = {id: sorted(name for name, broken in BROKEN.items() if broken == id) for id in set(BROKEN.values())}
+FIRST = {requirement: ways[0] for requirement, ways in WAYS.items()}
 
 
 def profile(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.client import MIB, Client, Connection
 from conformance.websocket import Conversation, converse, converse_at_once
-from tests.servers import Talk, answer, read_request, replying, serving
+from tests.servers import Talk, answer, read_request, replying, say_without_end, serving
 
 
 def frame(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
@@ -132,6 +132,4 @@ def test_pings_that_come_while_a_conversation_ends_are_no_fault_of_the_kit() -> 
 async def pinging(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Accept the upgrade, and send pings until the client has gone."""
     await upgrading()(reader, writer)
-    while True:
-        writer.write(frame(9, b"ping") * 1_000)
-        await writer.drain()
+    await say_without_end(writer, b"", frame(9, b"ping") * 1_000)

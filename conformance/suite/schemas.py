@@ -141,9 +141,12 @@ class Schemas:
 
     def naming(self, schema: dict[str, Any], alternative: Any) -> tuple[str, list[str]]:
         """Give the property, and its values, by which a discriminator alone names an alternative; else no values."""
-        name, flat = unions.discriminating(schema) or "", self.flat(alternative)
+        name = unions.discriminating(schema)
+        if not name:
+            return "", []
+        flat = self.flat(alternative)
         declared = self.flat((flat.get("properties") or {}).get(name))
-        told = name and unions.is_told_elsewhere(flat, name, declared)
+        told = unions.is_told_elsewhere(flat, name, declared)
         return name, unions.values_of(schema, alternative) if told else []
 
     def accepts_null(self, schema: Any) -> bool:

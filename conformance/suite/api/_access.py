@@ -1,6 +1,5 @@
 """Who the run is to the target: credentials for the security schemes that a document declares."""
 
-import base64
 import re
 import time
 from collections.abc import Iterator
@@ -110,13 +109,11 @@ class Access:
     def bearing(self, operation: Operation, token: str) -> Credential | None:
         """Present a token by the first scheme of an operation that takes one."""
         for scheme, beside in self._schemes_of(operation):
-            found = _present(self.schemes[scheme], token, None, None) if self._takes_tokens(scheme) else None
+            definition = self.schemes.get(scheme, {})
+            found = _present(definition, token, None, None) if _takes_tokens(definition) else None
             if found is not None:
                 return beside | found
         return None
-
-    def _takes_tokens(self, scheme: str) -> bool:
-        return _takes_tokens(self.schemes.get(scheme, {}))
 
     def _schemes_of(self, operation: Operation) -> Iterator[tuple[str, Credential]]:
         """Give each scheme of an operation with what is right of those that are asked for beside it."""
@@ -216,8 +213,7 @@ def _is_basic(definition: dict[str, Any]) -> bool:
 
 
 def _basic(account: Account) -> Credential:
-    pair = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
-    return Credential(headers={"Authorization": f"Basic {pair}"})
+    return Credential(headers={"Authorization": f"Basic {account.pair}"})
 
 
 def _present(

@@ -113,8 +113,8 @@ def _asked(old: Schemas, new: Schemas, before: Any, after: Any, place: str, dept
     one, other = ones[0], others[0]
     if "items" in one:
         yield from _asked(old, new, one["items"], other.get("items"), place, depth + 1)
-    known, properties = one.get("properties"), other.get("properties")
-    for name, each in known.items() if isinstance(known, dict) else ():
+    had, properties = one.get("properties"), other.get("properties")
+    for name, each in had.items() if isinstance(had, dict) else ():
         if isinstance(properties, dict) and name in properties:
             yield from _asked(old, new, each, properties[name], f"{place}{name}.", depth + 1)
 

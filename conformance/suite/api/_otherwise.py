@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 from conformance.suite.api._edges import renewed, variants, widest
-from conformance.suite.api._reads import GONE, Read, State
+from conformance.suite.api._reads import GONE, State
 from conformance.suite.api._samples import Unsampled
 from conformance.suite.api._steps import compare, names_of, reading
 from conformance.suite.api._survey import Ask, Flow, Seen, Survey
@@ -22,8 +22,7 @@ def otherwise(survey: Survey, found: State, create: Operation, made: Seen, read:
     reads = (yield [reading(survey, read, names) for _, names in known]) if known else []
     for (each, _), seen in zip(known, reads, strict=True):
         if seen.exchange.status in GONE:
-            expected = f"what {create.label} made, at {read.label} (document: {create.pointer})"
-            found.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
+            found.unavailable(create, read, seen)
         elif seen.succeeded:
             compare(survey, found, create, each, seen)
 

@@ -29,6 +29,11 @@ class State:
     reads: list[Read] = field(default_factory=list)
     untold: dict[tuple[str, str], str] = field(default_factory=dict)
 
+    def unavailable(self, create: Operation, read: Operation, seen: Seen) -> None:
+        """Keep that what was made is not where a documented read looks for it."""
+        expected = f"what {create.label} made, at {read.label} (document: {create.pointer})"
+        self.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
+
     def unchanged(self, write: Operation, refused: str, after: Seen, steady: Any, other: Any) -> bool:
         """Keep whether a refusal left a thing alone: what differs between two reads at once changes by itself."""
         held = in_common(steady, other) == steady and after.succeeded

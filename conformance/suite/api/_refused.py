@@ -75,15 +75,15 @@ def refused_creates(survey: Survey, create: Operation, found: State) -> Flow:
         values = survey.sample(listing, bound, whole=False)
     except Unsampled:
         return
-    reading = yield from _last_page(listing, values)
+    last = yield from _last_page(listing, values)
     asks = [Ask(create, each.values, "broken", each) for each in _from_first_to_last(survey, create, valid)]
     asks += [] if create.is_open else [Ask(create, valid, "closed", credential=Credential())]
     more = ""
     # What somebody else made meanwhile is made once.
     for _ in range(_MOST_TIMES if asks else 0):
-        [before] = yield [reading]
+        [before] = yield [last]
         refused = yield asks
-        [after] = yield [reading]
+        [after] = yield [last]
         if not (before.succeeded and after.succeeded) or any(each.succeeded for each in refused):
             return
         more = grown(before.exchange.value, after.exchange.value)

@@ -110,8 +110,7 @@ def _create(survey: Survey, create: Operation) -> Generator[list[Ask], list[Seen
 
 def _note_unavailable(found: State, create: Operation, read: Operation, seen: Seen) -> None:
     if seen.exchange.status in GONE:
-        expected = f"what {create.label} made, at {read.label} (document: {create.pointer})"
-        found.reads.append(Read("api-created-available", create, seen, False, expected, "it is not there"))
+        found.unavailable(create, read, seen)
     else:
         reason = f"{read.label} answers {seen.exchange.status or seen.exchange.failure} for what it made"
         found.untold["api-created-available", create.label] = reason

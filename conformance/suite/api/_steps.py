@@ -16,16 +16,19 @@ _MOST_TRIES = 5
 
 
 def leads(survey: Survey, create: Operation, made: Seen) -> list[tuple[Operation, dict[str, Any]]]:
+    """Give where the answer to a create leads, with the names that it has there."""
     bound = made.values.bound() if made.values else {}
     return list(survey.leads(create, bound, made.exchange.answer))
 
 
 def names_of(survey: Survey, create: Operation, made: Seen, target: Operation) -> dict[str, Any] | None:
+    """Give what names the thing that was made in the path of an operation, None where nothing is known."""
     bound = made.values.bound() if made.values else {}
     return survey.names_of(create, bound, made.exchange.answer, target)
 
 
 def reading(survey: Survey, read: Operation, names: dict[str, Any]) -> Ask:
+    """Ask for a thing as it was asked for when that succeeded."""
     accepted = survey.accepted.get(read.label)
     values = (accepted.values if accepted else None) or least(survey, read, names)
     parameters = {**values.parameters, **{("path", name): value for name, value in names.items()}}
@@ -33,6 +36,7 @@ def reading(survey: Survey, read: Operation, names: dict[str, Any]) -> Ask:
 
 
 def least(survey: Survey, operation: Operation, names: dict[str, Any]) -> Values:
+    """Give no more than an operation needs, and its names where even that cannot be made."""
     try:
         return survey.sample(operation, names, whole=False)
     except Unsampled:
@@ -62,5 +66,9 @@ def compare(survey: Survey, found: State, write: Operation, sent: Seen, read: Se
 
 
 def another(survey: Survey, write: Operation, bound: dict[str, Any], shown: Any, **more: bool) -> Values:
+    """Give values that differ from what a thing shows already.
+
+    Raises Unsampled.
+    """
     drawn = (survey.sample(write, bound, **more) for _ in range(_MOST_TRIES))
     return unlike(shown, write, next(drawn), drawn, survey.schemas)

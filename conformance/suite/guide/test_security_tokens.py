@@ -34,6 +34,10 @@ def _account(api: Api) -> Account:
     return api.credentials.user
 
 
+def _everybody(api: Api) -> list[_access.Bearer]:
+    return [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]
+
+
 @requirement("token-issued")
 def test_the_right_password_gets_a_token(api: Api) -> None:
     exchange = _access.ask_for_token(api, _account(api))
@@ -90,8 +94,7 @@ def test_a_form_without_a_password_is_invalid(api: Api) -> None:
 
 @requirement("token-no-secrets")
 def test_a_token_holds_no_secret(api: Api, settings: Settings) -> None:
-    bearers = [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]
-    tokens = [_forgery.issued(api, bearer) for bearer in bearers]
+    tokens = [_forgery.issued(api, bearer) for bearer in _everybody(api)]
     payload = [[token.header, token.claims] for token in tokens]
     held = held_secrets(settings)(json.dumps(payload, ensure_ascii=False), lambda: payload)
     expect(not held, None, "a token without secrets", "its payload holds one of the run's credentials")
@@ -119,7 +122,7 @@ def test_credentials_that_hold_no_token_are_none(api: Api) -> None:
 
 @requirement("me-subject")
 def test_the_user_is_the_tokens_subject(api: Api) -> None:
-    for bearer in [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])]:
+    for bearer in _everybody(api):
         exchange = api.get("/me", headers=bearer.headers)
 
         expect_status(exchange, 200)
@@ -128,7 +131,7 @@ def test_the_user_is_the_tokens_subject(api: Api) -> None:
 
 @requirement("me-subject")
 def test_the_user_is_no_other_one_who_asks_too(api: Api) -> None:
-    everybody = [_access.user(api), *([_access.admin(api)] if api.credentials.admin else [])] * _PAIRS
+    everybody = _everybody(api) * _PAIRS
     exchanges = api.send_all([build("GET", "/me", headers=bearer.headers) for bearer in everybody])
     for bearer, exchange in zip(everybody, exchanges, strict=True):
         _expect_subject(api, bearer, exchange)
